@@ -1,0 +1,78 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The gate sets MIEN_STRICT: warnings are errors there. Not here, since flags like these may not stand in a package
+// that others depend on.
+let strict = Context.environment["MIEN_STRICT"] != nil
+let swiftSettings: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
+    + (strict ? [.unsafeFlags(["-warnings-as-errors"])] : [])
+let cSettings: [CSetting] = strict ? [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])] : []
+let cxxSettings: [CXXSetting] = strict ? [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])] : []
+
+func module(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+}
+
+func shim(_ folder: String, _ name: String, libraries: [String], headers: String? = nil) -> Target {
+    .target(
+        name: name, path: "shim/\(folder)", exclude: headers.map { [$0] } ?? [],
+        cSettings: cSettings + (headers.map { [.headerSearchPath($0)] } ?? []),
+        cxxSettings: cxxSettings + (headers.map { [.headerSearchPath($0)] } ?? []),
+        linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "mien",
+    products: [
+        .executable(name: "mien", targets: ["MienCommand"]),
+        .library(name: "Mien", targets: ["Mien"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    ],
+    targets: [
+        // C and C++, one module for each foreign library.
+        shim("assets", "CMienAssets", libraries: []),
+        // Loaded at run time, when a recording is opened: linking them would cost every start 40 ms and 27 MB.
+        shim("av", "CMienAV", libraries: []),
+        shim("jpeg", "CMienJPEG", libraries: ["jpeg", "png16", "exif"]),
+        shim("onednn", "CMienOneDNN", libraries: ["dnnl", "gomp"]),
+        // `opencv4` links to the system's headers, which lie outside the compiler's usual path.
+        shim(
+            "opencv", "CMienOpenCV", libraries: ["opencv_objdetect", "opencv_imgproc", "opencv_core"],
+            headers: "opencv4"),
+
+        // Arrows go down only.
+        module("MienImage", []),
+        module("MienNN", ["CMienOneDNN", .product(name: "SwiftProtobuf", package: "swift-protobuf")], exclude: []),
+        module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets"]),
+        module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
+        module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
+        module("MienOutput", ["Mien"]),
+        module("MienTraining", ["Mien", "MienNN"]),
+        .executableTarget(
+            name: "MienCommand",
+            dependencies: [
+                "MienOutput", "MienTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+
+        tests("MienImageTests", of: ["MienImage"]),
+        tests("MienNNTests", of: ["MienNN"]),
+        tests("MienCaptureTests", of: ["MienCapture"]),
+        tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
+        tests("MienTests", of: ["Mien"]),
+        tests("MienOutputTests", of: ["MienOutput"]),
+        tests("MienTrainingTests", of: ["MienTraining"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

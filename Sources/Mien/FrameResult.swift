@@ -1,0 +1,46 @@
+public import MienImage
+public import MienVision
+
+/// All that is known about one frame.
+public struct FrameResult: Sendable {
+    /// The source's name.
+    public var source: String
+    /// Counts from 0 within its source.
+    public var frame: Int
+    /// Presentation time in seconds.
+    public var time: Double
+    /// Size of the picture as displayed, in pixels.
+    public var width: Int
+    public var height: Int
+    public var faces: [Face]
+
+    public init(source: String, frame: Int, time: Double, width: Int, height: Int, faces: [Face]) {
+        self.source = source
+        self.frame = frame
+        self.time = time
+        self.width = width
+        self.height = height
+        self.faces = faces
+    }
+}
+
+/// One face in one frame.
+public struct Face: Sendable {
+    public var id: Int
+    /// In pixels of the picture as displayed.
+    public var box: Box
+    /// What the network says of this frame alone.
+    public var probabilities: Probabilities
+    /// The steady answer over the face's recent frames.
+    public var smoothed: Probabilities
+    /// False where the face was not seen in this frame and its box is a guess.
+    public var detected: Bool
+
+    public init(id: Int, box: Box, probabilities: Probabilities, smoothed: Probabilities, detected: Bool) {
+        self.id = id
+        self.box = box
+        self.probabilities = probabilities
+        self.smoothed = smoothed
+        self.detected = detected
+    }
+}

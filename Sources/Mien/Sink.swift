@@ -1,0 +1,29 @@
+/// Where results go: a file, a pipe, the terminal. All calls come from one thread, in the order of the frames.
+public protocol Sink: AnyObject {
+    /// Once, before the first result.
+    func begin(_ run: RunDescription) throws(SinkError)
+    /// Every frame, faces or not.
+    func write(_ result: borrowing FrameResult) throws(SinkError)
+    /// Once, after the last result, however the run ended: completes what the sink has written.
+    func finish() throws(SinkError)
+}
+
+/// What holds for a whole run.
+public struct RunDescription: Sendable {
+    /// The name of the network that gives the answers.
+    public var model: String
+
+    public init(model: String) { self.model = model }
+}
+
+/// Why results can't be written. The message says what, where, why and what to do.
+public struct SinkError: Error, CustomStringConvertible, Sendable {
+    /// The reader of a pipe has gone: an orderly end, no failure.
+    public let isClosedPipe: Bool
+    public let description: String
+
+    public init(_ description: String, isClosedPipe: Bool = false) {
+        self.description = description
+        self.isClosedPipe = isClosedPipe
+    }
+}

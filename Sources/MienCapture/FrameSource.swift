@@ -1,0 +1,29 @@
+public import MienImage
+
+/// Where frames come from: a recording, photos, the demo, a camera, a pipe.
+///
+/// One thread at a time reads from a source.
+public protocol FrameSource: AnyObject {
+    /// What results name as their source: a file as the user wrote it, a device, "demo".
+    var name: String { get }
+    /// How many frames there are, where that is known beforehand: for progress only.
+    var frameCount: Int? { get }
+
+    /// Fills `frame` with the next picture and returns true, or returns false at the end of the input.
+    ///
+    /// The memory of `frame` is used again, so that a loop over one frame allocates nothing.
+    /// Throws where the input is broken; frames before the break have been delivered by then.
+    func read(into frame: inout Frame) throws(CaptureError) -> Bool
+}
+
+/// One picture on its way through the pipeline. Moved, never copied.
+public struct Frame: ~Copyable, Sendable {
+    /// Counts from 0 within its source.
+    public var number = 0
+    /// Presentation time in seconds from the source's start.
+    public var time = 0.0
+    /// Luma as displayed: upright, full range (black 0, white 255).
+    public var luma = Plane()
+
+    public init() {}
+}

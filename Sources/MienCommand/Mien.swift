@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct MienTool: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "mien")
+}

@@ -1,0 +1,33 @@
+/// A rectangle of whole pixels: its top left corner, its width and its height.
+public struct Box: Hashable, Sendable {
+    public var x: Int
+    public var y: Int
+    public var width: Int
+    public var height: Int
+
+    public init(x: Int, y: Int, width: Int, height: Int) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+    }
+
+    public var area: Int { width * height }
+
+    /// The pixels that both have; of no size where they have none.
+    public func intersection(_ other: Box) -> Box {
+        let left = max(x, other.x)
+        let top = max(y, other.y)
+        return Box(
+            x: left, y: top,
+            width: max(0, min(x + width, other.x + other.width) - left),
+            height: max(0, min(y + height, other.y + other.height) - top))
+    }
+
+    /// Intersection over union, 0 to 1: the usual measure of how well two boxes agree.
+    public func overlap(_ other: Box) -> Double {
+        let shared = intersection(other).area
+        let all = area + other.area - shared
+        return all > 0 ? Double(shared) / Double(all) : 0
+    }
+}

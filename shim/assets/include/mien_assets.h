@@ -1,0 +1,12 @@
+// What the binary carries, so that it starts in any directory. A shim, since Swift has no #embed.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    const uint8_t *bytes;
+    size_t count;
+} mien_asset;
+
+/// The Haar cascade that finds faces unless another is asked for: OpenCV's XML.
+extern const mien_asset mien_asset_cascade;

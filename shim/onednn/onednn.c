@@ -1,0 +1,1 @@
+#include "mien_onednn.h"
