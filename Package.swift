@@ -74,5 +74,6 @@ let package = Package(
         tests("MienTrainingTests", of: ["MienTraining"]),
     ],
     swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu2x,
     cxxLanguageStandard: .cxx17
 )
