@@ -7,3 +7,8 @@ static const uint8_t cascade_bytes[] = {
 #embed "../../cascades/frontalface_default.xml"
 };
 const mien_asset mien_asset_cascade = {cascade_bytes, sizeof cascade_bytes};
+
+static const uint8_t demo_faces_bytes[] = {
+#embed "demo-faces.gray"
+};
+const mien_asset mien_asset_demo_faces = {demo_faces_bytes, sizeof demo_faces_bytes};

@@ -10,3 +10,6 @@ typedef struct {
 
 /// The Haar cascade that finds faces unless another is asked for: OpenCV's XML.
 extern const mien_asset mien_asset_cascade;
+
+/// The demo's faces: 6 planes of 48x48 bytes (angry, fear, happy, neutral, sad, surprise), made by scripts/demo-faces.
+extern const mien_asset mien_asset_demo_faces;
