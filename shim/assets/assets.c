@@ -4,7 +4,7 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const uint8_t cascade_bytes[] = {
-#embed "../../cascades/frontalface_default.xml"
+#embed "../../cascades/frontalface_alt2.xml"
 };
 const mien_asset mien_asset_cascade = {cascade_bytes, sizeof cascade_bytes};
 

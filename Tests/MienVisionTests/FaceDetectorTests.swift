@@ -1,0 +1,147 @@
+import Glibc
+import MienCapture
+import MienImage
+import MienVision
+import Testing
+
+struct FaceDetectorTests {
+    private func demo(_ width: Int, _ height: Int) throws -> Frame {
+        var options = DemoSource.Options()
+        (options.width, options.height) = (width, height)
+        let source = try DemoSource(options)
+        var frame = Frame()
+        _ = try source.read(into: &frame)
+        return frame
+    }
+
+    private func temporary(_ content: String) -> String {
+        let path = "/tmp/mien-cascade-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).xml"
+        let file = fopen(path, "w")
+        fputs(content, file)
+        fclose(file)
+        return path
+    }
+
+    @Test("A face is found at the same place of the picture, whatever the picture's size", arguments: [1, 2, 4, 8])
+    func sizes(times: Int) throws {
+        let frame = try demo(320 * times, 180 * times)
+        var detector = try FaceDetector()
+        var faces: [Box] = []
+        try detector.detect(in: frame.luma.view, faces: &faces)
+        #expect(faces.count == 1)
+        let face = try #require(faces.first)
+        let scale = Double(times)
+        #expect(abs(Double(face.x + face.width / 2) / scale - 160) < 12)
+        #expect(abs(Double(face.y + face.height / 2) / scale - 110) < 12)
+        #expect((55...95).contains(Double(face.width) / scale))
+    }
+
+    @Test("Faces come the largest first, each once, inside the picture")
+    func order() throws {
+        let small = try demo(320, 180)
+        let large = try demo(640, 360)
+        let both = Plane(width: 960, height: 360)
+        for y in 0..<360 {
+            let row = both.base + y * both.stride
+            row.initialize(repeating: 90, count: 960)
+            if y < 180 { row.update(from: small.luma.base + y * small.luma.stride, count: 320) }
+            (row + 320).update(from: large.luma.base + y * large.luma.stride, count: 640)
+        }
+        var detector = try FaceDetector()
+        var faces = [Box(x: 1, y: 2, width: 3, height: 4)]
+        try detector.detect(in: both.view, faces: &faces)
+        #expect(faces.count == 2)
+        #expect(faces.first.map { $0.x >= 320 } == true)
+        #expect(faces.last.map { $0.x < 320 } == true)
+        #expect(faces.allSatisfy { both.view.bounds.intersection($0) == $0 })
+    }
+
+    @Test("The smallest and the largest face are bounds in pixels of the picture")
+    func bounds() throws {
+        let frame = try demo(1280, 720)
+        func found(_ smallest: Int?, _ largest: Int?) throws -> Int {
+            var options = DetectionOptions()
+            (options.smallestFace, options.largestFace) = (smallest, largest)
+            var detector = try FaceDetector(options: options)
+            var faces: [Box] = []
+            try detector.detect(in: frame.luma.view, faces: &faces)
+            return faces.count
+        }
+        #expect(try found(200, 400) == 1)
+        #expect(try found(400, nil) == 0)
+        #expect(try found(nil, 150) == 0)
+        #expect(try found(nil, 3) == 0)
+    }
+
+    @Test("A picture smaller than any face has none", arguments: [(0, 0), (1, 1), (9, 2000)])
+    func tiny(width: Int, height: Int) throws {
+        let plane = Plane(width: width, height: height)
+        for index in 0..<plane.stride * height { plane.base[index] = 128 }
+        var detector = try FaceDetector()
+        var faces: [Box] = []
+        try detector.detect(in: plane.view, faces: &faces)
+        #expect(faces.isEmpty)
+    }
+
+    @Test(
+        "A file that is no cascade is refused in one line that names it",
+        arguments: [
+            "", "not a cascade\n", "<?xml version=\"1.0\"?>\n<opencv_storage>\n<cascade>\n",
+            "<?xml version=\"1.0\"?>\n<opencv_storage><a>1</a></opencv_storage>\n",
+        ])
+    func notACascade(content: String) throws {
+        let path = temporary(content)
+        defer { unlink(path) }
+        let error = try #require(throws: VisionError.self) { _ = try FaceDetector(cascade: Cascade(file: path)) }
+        #expect(error.description.hasPrefix("cannot use \(path) as a cascade: "))
+        #expect(!error.description.contains("\n"))
+    }
+
+    @Test("A cascade that isn't there is refused by name")
+    func missing() throws {
+        let error = try #require(throws: VisionError.self) { _ = try Cascade(file: "/nowhere/face.xml") }
+        #expect(error.description == "cannot open the cascade /nowhere/face.xml: No such file or directory")
+        #expect(throws: VisionError.self) { _ = try Cascade(file: "/") }
+    }
+
+    @Test("A cascade of OpenCV's old format is read too")
+    func oldFormat() throws {
+        let path = temporary(
+            """
+            <?xml version="1.0"?>
+            <opencv_storage>
+            <old type_id="opencv-haar-classifier">
+              <size>20 20</size>
+              <stages>
+                <_><trees><_><_>
+                  <feature>
+                    <rects><_>2 7 14 4 -1.</_><_>2 9 14 2 2.</_></rects>
+                    <tilted>0</tilted></feature>
+                  <threshold>4.0141958743333817e-003</threshold>
+                  <left_val>0.0337941907346249</left_val>
+                  <right_val>0.8378106951713562</right_val></_></_></trees>
+                  <stage_threshold>0.8226894140243530</stage_threshold>
+                  <parent>-1</parent>
+                  <next>-1</next></_></stages></old>
+            </opencv_storage>
+            """)
+        defer { unlink(path) }
+        _ = try FaceDetector(cascade: Cascade(file: path))
+    }
+
+    @Test("Options that make no search are refused")
+    func options() {
+        func refused(_ change: (inout DetectionOptions) -> Void) -> Bool {
+            var options = DetectionOptions()
+            change(&options)
+            do { _ = try FaceDetector(options: options) } catch { return true }
+            return false
+        }
+        #expect(refused { $0.scaleFactor = 1 })
+        #expect(refused { $0.scaleFactor = .nan })
+        #expect(refused { $0.neighbours = 0 })
+        #expect(refused { $0.smallestFace = 0 })
+        #expect(refused { ($0.smallestFace, $0.largestFace) = (50, 40) })
+        #expect(!refused { ($0.smallestFace, $0.largestFace) = (40, 50) })
+    }
+}
