@@ -8,12 +8,18 @@ public protocol FrameSource: AnyObject {
     var name: String { get }
     /// How many frames there are, where that is known beforehand: for progress only.
     var frameCount: Int? { get }
+    /// What went wrong so far without ending the input, to be told at its end: one line, or nil.
+    var warning: String? { get }
 
     /// Fills `frame` with the next picture and returns true, or returns false at the end of the input.
     ///
     /// The memory of `frame` is used again, so that a loop over one frame allocates nothing.
     /// Throws where the input is broken; frames before the break have been delivered by then.
     func read(into frame: inout Frame) throws(CaptureError) -> Bool
+}
+
+extension FrameSource {
+    public var warning: String? { nil }
 }
 
 /// One picture on its way through the pipeline. Moved, never copied.

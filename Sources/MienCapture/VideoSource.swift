@@ -1,0 +1,140 @@
+import CMienAV
+import Glibc
+import MienImage
+
+/// A recording, in any container and codec that FFmpeg opens.
+///
+/// Luma is the decoder's own Y plane, made full range and upright; pictures in RGB or with a palette are converted, and
+/// their transparency is ignored. Pixels are taken as square: one with another sample aspect ratio is read as stored.
+/// Times are presentation timestamps from the start of the recording, which is that of its earliest stream; a frame
+/// without one follows the frame before by the stream's mean frame duration.
+///
+/// Damaged pieces are passed over or patched up by the decoder, and counted. A recording that was cut delivers the
+/// frames before the cut and then throws.
+public final class VideoSource: FrameSource {
+    /// Pixels of the largest picture that is read: half a gigabyte of luma.
+    static let maximumPixels = 1 << 29
+
+    public let name: String
+    public let frameCount: Int?
+    /// How many pieces of the recording were damaged so far.
+    public private(set) var damaged = 0
+
+    private let input: VideoInput
+    private let luma: VideoLuma
+    private let packet: UnsafeMutablePointer<AVPacket>
+    private let picture: UnsafeMutablePointer<AVFrame>
+    private var state = State.reading
+    private var next = 0
+    private var lastTime: Double?
+
+    private enum State {
+        case reading
+        /// All packets are with the decoder; why there are no more, nil where the recording's end was reached.
+        case draining(reason: String?)
+        case ended
+    }
+
+    /// Opens the recording at `path`; "-" is standard input. `decoderThreads`: of the codec, 0 lets FFmpeg choose.
+    public init(path: String, decoderThreads: Int = 1) throws(CaptureError) {
+        input = try VideoInput(path: path, decoderThreads: decoderThreads)
+        luma = VideoLuma(name: path, av: input.av, streamOrientation: input.orientation)
+        name = path
+        frameCount = input.frameCount
+        var packet = input.av.pointee.av_packet_alloc()
+        guard let picture = input.av.pointee.av_frame_alloc(), let held = packet else {
+            input.av.pointee.av_packet_free(&packet)
+            throw .noMemory(path)
+        }
+        (self.packet, self.picture) = (held, picture)
+    }
+
+    deinit {
+        var packet: UnsafeMutablePointer<AVPacket>? = packet
+        var picture: UnsafeMutablePointer<AVFrame>? = picture
+        input.av.pointee.av_packet_free(&packet)
+        input.av.pointee.av_frame_free(&picture)
+    }
+
+    public var warning: String? {
+        damaged == 0 ? nil : "\(name): \(damaged) damaged pieces were passed over or patched; faces there may be missed"
+    }
+
+    public func read(into frame: inout Frame) throws(CaptureError) -> Bool {
+        while true {
+            if case .ended = state { return false }
+            switch input.av.pointee.avcodec_receive_frame(input.decoder, picture) {
+            case 0:
+                if picture.pointee.decode_error_flags != 0 || picture.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 {
+                    damaged += 1
+                }
+                try luma.read(picture, into: &frame.luma)
+                frame.number = next
+                frame.time = time(of: picture)
+                next += 1
+                return true
+            case -EAGAIN:
+                feed()
+            case mien_averror_eof:
+                try finish()
+            default:
+                damaged += 1
+                feed()
+            }
+        }
+    }
+
+    /// Gives the decoder the stream's next packet, or tells it that there are no more.
+    private func feed() {
+        guard case .reading = state else { return }
+        let av = input.av
+        while true {
+            mien_av_forget_message()
+            let status = av.pointee.av_read_frame(input.format, packet)
+            guard status >= 0 else {
+                state = .draining(reason: status == mien_averror_eof ? nil : av.reason(status))
+                break
+            }
+            defer { av.pointee.av_packet_unref(packet) }
+            guard packet.pointee.stream_index == input.stream.pointee.index else { continue }
+            // A packet cut by the file's end holds half a picture; others that look damaged are worth decoding.
+            let isAtEnd = input.format.pointee.pb.map { $0.pointee.eof_reached != 0 } ?? false
+            if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0, isAtEnd {
+                state = .draining(reason: "the last picture is incomplete")
+                break
+            }
+            if av.pointee.avcodec_send_packet(input.decoder, packet) < 0 { damaged += 1 }
+            return
+        }
+        _ = av.pointee.avcodec_send_packet(input.decoder, nil)
+    }
+
+    /// The decoder has given all its frames. Throws unless the recording was complete.
+    private func finish() throws(CaptureError) {
+        guard case .draining(var reason) = state else { return }
+        state = .ended
+        if let lengths = RecordingLength(path: name), lengths.declared > lengths.actual {
+            reason = "it is cut: only \(lengths.actual) of \(lengths.declared) bytes are there"
+        }
+        if let reason {
+            let read = next == 0 ? "no frame" : "\(next) frames (up to \(((lastTime ?? 0) * 1000).rounded() / 1000) s)"
+            throw CaptureError(.broken, "\(name): \(read) could be read: \(reason)")
+        }
+        if next == 0 {
+            throw CaptureError(.broken, "\(name): no frame of it can be decoded")
+        }
+    }
+
+    /// Seconds from the recording's start.
+    private func time(of picture: UnsafeMutablePointer<AVFrame>) -> Double {
+        let stamp = picture.pointee.best_effort_timestamp
+        let time =
+            if stamp != mien_av_no_time {
+                Double(stamp) * input.stream.pointee.time_base.value - input.start
+            } else {
+                lastTime.map { $0 + 1 / input.rate } ?? 0
+            }
+        lastTime = time
+        return time
+    }
+}
