@@ -52,7 +52,9 @@ let package = Package(
 
         // Arrows go down only.
         module("MienImage", []),
-        module("MienNN", ["CMienOneDNN", .product(name: "SwiftProtobuf", package: "swift-protobuf")], exclude: []),
+        module(
+            "MienNN", ["CMienOneDNN", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["ONNX/onnx.proto"]),
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
