@@ -20,6 +20,13 @@ public func openInput(_ path: String, decoderThreads: Int = 1) throws(CaptureErr
         throw CaptureError(.unsupported, "\(path): is a directory; name the files in it")
     case S_IFCHR, S_IFBLK:
         throw CaptureError(.unsupported, "\(path): is a device, not a file (for a camera there is mien live)")
+    case S_IFREG:
+        guard status.st_size > 0 else { throw CaptureError(.broken, "\(path): is empty") }
+        // Pictures one after the other, as some cameras write them, start as one does. Only their name tells.
+        let isMotion = path.hasSuffix(".mjpeg") || path.hasSuffix(".mjpg")
+        let start = try readStart(of: path, count: 8)
+        if !isMotion, PhotoSource.Kind(start) != nil { return PhotoSource(path: path) }
+        return try VideoSource(path: path, decoderThreads: decoderThreads)
     default:
         // Pipes are left alone here: what is read from them is gone.
         return try VideoSource(path: path, decoderThreads: decoderThreads)

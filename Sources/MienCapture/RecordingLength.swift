@@ -1,9 +1,12 @@
 import Glibc
 
 /// How long a file says it is, against how long it is: some of FFmpeg's demuxers take a cut for the end.
-struct RecordingLength {
+struct RecordingLength: CustomStringConvertible {
     let declared: Int
     let actual: Int
+
+    var isCut: Bool { actual < declared }
+    var description: String { "only \(actual) of \(declared) bytes are there; get a complete copy" }
 
     /// nil where that can't be told: pipes, and containers other than MP4 and its kin, Matroska and WebM, AVI.
     init?(path: String) {

@@ -94,8 +94,11 @@ final class VideoInput {
         if message == "moov atom not found" {
             return CaptureError(
                 .broken,
-                "\(path): the recording was cut or never finished: its index (the moov atom), which stands at its end, "
-                    + "is missing; copy the file again, or try a repair tool such as untrunc")
+                "\(path): was cut or never finished: its index (moov), which stands at its end, is missing; "
+                    + "get a complete copy, or try a repair tool such as untrunc")
+        }
+        if let lengths = RecordingLength(path: path), lengths.isCut {
+            return CaptureError(.broken, "\(path): breaks off before its first frame: \(lengths)")
         }
         if status == mien_averror_invalid_data {
             return CaptureError(.unsupported, "\(path): is no video or picture that FFmpeg knows")

@@ -113,16 +113,16 @@ public final class VideoSource: FrameSource {
     private func finish() throws(CaptureError) {
         guard case .draining(var reason) = state else { return }
         state = .ended
-        if let lengths = RecordingLength(path: name), lengths.declared > lengths.actual {
-            reason = "it is cut: only \(lengths.actual) of \(lengths.declared) bytes are there"
+        let isPipe = input.format.pointee.pb.map { $0.pointee.seekable == 0 } ?? false
+        if let lengths = RecordingLength(path: name), lengths.isCut {
+            reason = lengths.description
+        } else if isPipe, next == 0, reason?.hasSuffix("partial file") == true {
+            reason = "its index stands at its end, out of reach in a pipe; name the file instead"
         }
-        if let reason {
-            let read = next == 0 ? "no frame" : "\(next) frames (up to \(((lastTime ?? 0) * 1000).rounded() / 1000) s)"
-            throw CaptureError(.broken, "\(name): \(read) could be read: \(reason)")
-        }
-        if next == 0 {
-            throw CaptureError(.broken, "\(name): no frame of it can be decoded")
-        }
+        guard let reason = reason ?? (next == 0 ? "no frame of it can be decoded" : nil) else { return }
+        let seconds = ((lastTime ?? 0) * 1000).rounded() / 1000
+        let place = next == 0 ? "before its first frame" : "after \(next) frames (\(seconds) s)"
+        throw CaptureError(.broken, "\(name): breaks off \(place): \(reason)")
     }
 
     /// Seconds from the recording's start.

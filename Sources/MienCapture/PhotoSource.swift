@@ -1,0 +1,118 @@
+import CMienJPEG
+import Glibc
+import MienImage
+
+/// A photo as JPEG or PNG, whose only frame is number 0 at time 0; other formats are read as recordings of one frame.
+///
+/// EXIF's orientation is applied. A JPEG's luma is taken as stored, without its colours; a PNG's is BT.601's weighting of
+/// red, green and blue as stored, with transparent parts over white. A photo that is cut short delivers nothing.
+public final class PhotoSource: FrameSource {
+    public let name: String
+    public let frameCount: Int? = 1
+    public private(set) var warning: String?
+    private var isRead = false
+
+    /// The kinds that are read here, known by their first bytes.
+    enum Kind: CaseIterable {
+        case jpeg, png
+
+        var signature: [UInt8] {
+            switch self {
+            case .jpeg: [0xFF, 0xD8, 0xFF]
+            case .png: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+            }
+        }
+
+        init?(_ bytes: some Sequence<UInt8>) {
+            guard let found = Self.allCases.first(where: { bytes.starts(with: $0.signature) }) else { return nil }
+            self = found
+        }
+    }
+
+    /// The photo at `path`, which is opened when its frame is read.
+    public init(path: String) { name = path }
+
+    public func read(into frame: inout Frame) throws(CaptureError) -> Bool {
+        guard !isRead else { return false }
+        isRead = true
+        let bytes = try readFile(name)
+        switch Kind(bytes) {
+        case .jpeg: try readJPEG(bytes, into: &frame)
+        case .png: try readPNG(bytes, into: &frame.luma)
+        case nil: throw CaptureError(.unsupported, "\(name): is neither JPEG nor PNG")
+        }
+        (frame.number, frame.time) = (0, 0)
+        return true
+    }
+
+    private func readJPEG(_ bytes: [UInt8], into frame: inout Frame) throws(CaptureError) {
+        guard let decoder = mien_jpeg_create() else { throw .noMemory(name) }
+        defer { mien_jpeg_destroy(decoder) }
+        var stored = Plane()
+        var info = mien_jpeg_info()
+        var warnings: Int32 = 0
+        var isTooLarge = false
+        let status = bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return MIEN_JPEG_CUT }
+            let status = mien_jpeg_begin(decoder, base, bytes.count, &info)
+            isTooLarge = Self.isTooLarge(info.width, info.height)
+            guard status == MIEN_JPEG_OK, !isTooLarge else { return status }
+            stored.resize(width: Int(info.width), height: Int(info.height))
+            return mien_jpeg_read(decoder, stored.base, stored.stride, &warnings)
+        }
+        let message = String(cString: mien_jpeg_message(decoder))
+        switch status {
+        case MIEN_JPEG_OK where isTooLarge:
+            throw tooLarge(info.width, info.height)
+        case MIEN_JPEG_OK:
+            if warnings > 0 { warning = "\(name): the picture is damaged (\(message)); faces in it may be missed" }
+            turn(&stored, orientation: info.orientation, into: &frame.luma)
+        case MIEN_JPEG_CUT:
+            throw CaptureError(
+                .broken, "\(name): the picture is cut short (\(bytes.count) bytes are there); get a complete copy")
+        case MIEN_JPEG_UNSUPPORTED where (try? VideoSource(path: name).read(into: &frame)) == true:
+            break  // FFmpeg decodes some kinds more
+        default:
+            throw CaptureError(.broken, "\(name): cannot be decoded: \(message)")
+        }
+    }
+
+    private func readPNG(_ bytes: [UInt8], into target: inout Plane) throws(CaptureError) {
+        var stored = Plane()
+        var info = mien_png_info()
+        var message = [CChar](repeating: 0, count: 200)
+        var isTooLarge = false
+        let isRead = bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            guard let decoder = mien_png_open(base, bytes.count, &info, &message, message.count) else { return false }
+            defer { mien_png_close(decoder) }
+            isTooLarge = Self.isTooLarge(info.width, info.height)
+            guard !isTooLarge else { return false }
+            stored.resize(width: Int(info.width), height: Int(info.height))
+            return mien_png_read(decoder, stored.base, stored.stride, &message, message.count) == 0
+        }
+        guard !isTooLarge else { throw tooLarge(info.width, info.height) }
+        guard isRead else {
+            let reason = message.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+            throw CaptureError(.broken, "\(name): cannot be decoded: \(reason)")
+        }
+        turn(&stored, orientation: info.orientation, into: &target)
+    }
+
+    private func turn(_ stored: inout Plane, orientation: Int32, into target: inout Plane) {
+        let orientation = Orientation(rawValue: Int(orientation)) ?? .up
+        if orientation == .up {
+            swap(&stored, &target)
+        } else {
+            orientation.apply(to: stored.view, into: &target)
+        }
+    }
+
+    private static func isTooLarge(_ width: Int32, _ height: Int32) -> Bool {
+        Int(width) * Int(height) > VideoSource.maximumPixels
+    }
+
+    private func tooLarge(_ width: Int32, _ height: Int32) -> CaptureError {
+        CaptureError(.unsupported, "\(name): a picture of \(width)x\(height) is too large; reduce it first")
+    }
+}
