@@ -1,4 +1,5 @@
 import Glibc
+public import MienImage
 
 /// A source that needs neither camera nor file: a face that drifts over a moving background and goes from one
 /// expression to the next.
@@ -67,6 +68,13 @@ public final class DemoSource: FrameSource {
     public func expression(at number: Int) -> String? {
         let phase = DemoRenderer.phase(at: Double(number) / options.rate)
         return phase.share == 0 ? Self.expressions[phase.from] : nil
+    }
+
+    /// Where the face is in frame `number`, to the nearest pixel.
+    public func box(at number: Int) -> Box {
+        let box = DemoRenderer.box(at: Double(number) / options.rate, width: options.width, height: options.height)
+        let size = Int(box.size.rounded())
+        return Box(x: Int(box.left.rounded()), y: Int(box.top.rounded()), width: size, height: size)
     }
 
     /// Sleeps until `time` seconds after the first frame.

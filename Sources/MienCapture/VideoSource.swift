@@ -57,7 +57,9 @@ public final class VideoSource: FrameSource {
     }
 
     public var warning: String? {
-        damaged == 0 ? nil : "\(name): \(damaged) damaged pieces were passed over or patched; faces there may be missed"
+        guard damaged > 0 else { return nil }
+        let places = damaged == 1 ? "1 place" : "\(damaged) places"
+        return "\(name): is damaged in \(places); frames there are missing or patched up, and so may faces be"
     }
 
     public func read(into frame: inout Frame) throws(CaptureError) -> Bool {
