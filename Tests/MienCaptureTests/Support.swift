@@ -115,13 +115,12 @@ extension Plane {
     /// Over some samples, since unoptimised code is slow, each weighted by its place.
     var sum: Int {
         var sum = 0
-        for y in stride(from: 0, to: height, by: 5) {
+        for y in Swift.stride(from: 0, to: height, by: 5) {
             let row = view.row(y)
-            for x in stride(from: y % 7, to: width, by: 7) { sum = sum &* 31 &+ Int(row[x]) }
+            for x in Swift.stride(from: y % 7, to: width, by: 7) { sum = sum &* 31 &+ Int(row[x]) }
         }
         return sum
     }
-}
 }
 
 /// The largest and the mean difference between pictures of equal size; nil where the sizes differ.
