@@ -1,0 +1,62 @@
+import Glibc
+
+/// Whole files.
+public enum File {
+    /// Writes `bytes` so that at any time there is either the old file or the new one, whole. (open, write, fsync, rename)
+    public static func replace(_ path: String, with bytes: [UInt8]) throws(DataError) {
+        let temporary = path + ".part"
+        func failure(_ call: String) -> DataError {
+            DataError("cannot write \(path): \(call): \(String(cString: strerror(errno)))")
+        }
+        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw failure("open") }
+        let isWritten = bytes.withUnsafeBytes { all in
+            var rest = all[...]
+            while !rest.isEmpty {
+                let count = write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                if count < 0 { return false }
+                rest = rest.dropFirst(count)
+            }
+            return true
+        }
+        let error = !isWritten ? failure("write") : fsync(file) != 0 ? failure("fsync") : nil
+        close(file)
+        if let error {
+            unlink(temporary)
+            throw error
+        }
+        guard rename(temporary, path) == 0 else { throw failure("rename") }
+        // The new name has to reach the disk as well.
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if directory >= 0 {
+            fsync(directory)
+            close(directory)
+        }
+    }
+
+    /// All bytes of the file at `path`.
+    public static func read(_ path: String) throws(DataError) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw DataError("cannot open \(path): \(String(cString: strerror(errno)))") }
+        defer { close(file) }
+        var result: [UInt8] = []
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { chunk.deallocate() }
+        while true {
+            let count = try read(file, into: chunk, of: path)
+            if count == 0 { return result }
+            result += chunk[..<count]
+        }
+    }
+
+    /// How many bytes came; 0 at the end of the file. (read)
+    static func read(_ file: CInt, into room: UnsafeMutableRawBufferPointer, of path: String) throws(DataError) -> Int {
+        while true {
+            let count = Glibc.read(file, room.baseAddress, room.count)
+            if count >= 0 { return count }
+            if errno != EINTR { throw DataError("cannot read \(path): \(String(cString: strerror(errno)))") }
+        }
+    }
+}

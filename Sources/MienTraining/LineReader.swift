@@ -1,0 +1,74 @@
+import Glibc
+
+/// The lines of a text file, one after the other, in memory of bounded size. Unpacks `.xz` on the way.
+struct LineReader: ~Copyable {
+    let path: String
+    /// The number of the line that `next()` gave last; the first is 1.
+    private(set) var number = 0
+
+    private let file: CInt
+    private var unpacker: XZ?
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.capacity, alignment: 64)
+    /// The bytes of `buffer` that no line has been made of yet.
+    private var pending = 0..<0
+    private var isAtEnd = false
+
+    /// No line may be longer: a row of FER2013 has at most 9,300 bytes.
+    private static let capacity = 1 << 20
+
+    init(_ path: String) throws(DataError) {
+        self.path = path
+        file = open(path, O_RDONLY | O_CLOEXEC)
+        unpacker = nil
+        guard file >= 0 else { throw DataError("cannot open \(path): \(String(cString: strerror(errno)))") }
+        posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL)
+        if path.hasSuffix(".xz") { unpacker = try XZ(path) }
+    }
+
+    deinit {
+        buffer.deallocate()
+        if file >= 0 { close(file) }
+    }
+
+    /// The next line without its end, or nil after the last. Valid until the next call.
+    mutating func next() throws(DataError) -> UnsafeBufferPointer<UInt8>? {
+        var searched = 0
+        while true {
+            let unseen = UnsafeRawBufferPointer(rebasing: buffer[(pending.lowerBound + searched)..<pending.upperBound])
+            if let start = unseen.baseAddress, let newline = memchr(start, 0x0A, unseen.count) {
+                return line(ofLength: searched + (UnsafeRawPointer(newline) - start), end: 1)
+            }
+            searched = pending.count
+            if isAtEnd { return pending.isEmpty ? nil : line(ofLength: pending.count, end: 0) }
+            try fill()
+        }
+    }
+
+    private mutating func line(ofLength length: Int, end: Int) -> UnsafeBufferPointer<UInt8> {
+        let start = pending.lowerBound
+        pending = (start + length + end)..<pending.upperBound
+        number += 1
+        let isCRLF = length > 0 && buffer[start + length - 1] == 0x0D
+        let bytes = buffer[start..<(start + length - (isCRLF ? 1 : 0))]
+        return UnsafeBufferPointer(UnsafeMutableRawBufferPointer(rebasing: bytes).assumingMemoryBound(to: UInt8.self))
+    }
+
+    /// Moves what is pending to the front and reads more behind it.
+    private mutating func fill() throws(DataError) {
+        if pending.lowerBound > 0, let base = buffer.baseAddress {
+            memmove(base, base + pending.lowerBound, pending.count)
+            pending = 0..<pending.count
+        }
+        let room = UnsafeMutableRawBufferPointer(rebasing: buffer[pending.upperBound...])
+        guard room.count > 0 else {
+            throw DataError(
+                "\(path):\(number + 1): a line of more than \(Self.capacity) bytes; this is no CSV of pictures")
+        }
+        let count =
+            if let unpacker { try unpacker.read(from: file, into: room) } else {
+                try File.read(file, into: room, of: path)
+            }
+        if count == 0 { isAtEnd = true }
+        pending = 0..<(pending.upperBound + count)
+    }
+}

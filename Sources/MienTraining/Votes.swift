@@ -1,0 +1,70 @@
+import MienVision
+
+/// What ten people saw in one picture: a row of FER+'s `fer2013new.csv`.
+///
+/// Barsoum, Zhang, Canton Ferrer, Zhang: Training Deep Networks for Facial Expression Recognition with Crowd-Sourced
+/// Label Distribution, 2016. A single vote for a class counts as an outlier and is dropped.
+struct Votes {
+    /// In the order of the file: the eight classes, unknown and "no face". Without outliers.
+    private var counts: [Int]
+
+    /// The file's columns after usage and name.
+    static let columns = [
+        "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "nf",
+    ]
+    private static let expressions: [MienVision.Expression?] = [
+        .neutral, .happy, .surprise, .sad, .angry, nil, .fear, nil, nil, nil,
+    ]
+
+    /// `votes`: one count for each of `columns`.
+    init(_ votes: [Int]) { counts = votes.map { $0 > 1 ? $0 : 0 } }
+
+    /// The class with more than half of the votes, if there is one and it is one of the six.
+    var majority: MienVision.Expression? {
+        let total = counts.reduce(0, +)
+        guard let index = counts.firstIndex(where: { 2 * $0 > total }) else { return nil }
+        return Self.expressions[index]
+    }
+
+    /// The votes for the six as shares that add up to 1, or nil if there are none.
+    var shares: Probabilities? {
+        let votes = MienVision.Expression.allCases.map { expression in
+            Self.expressions.firstIndex(of: expression).map { counts[$0] } ?? 0
+        }
+        let total = votes.reduce(0, +)
+        return total > 0 ? Probabilities(votes.map { Float($0) / Float(total) }) : nil
+    }
+
+    /// Reads the whole file: for each row its usage and votes, in the file's order.
+    static func read(_ path: String) throws(DataError) -> [(usage: Usage, votes: Votes)] {
+        var lines = try LineReader(path)
+        let header = try lines.next().map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard header.lowercased().split(separator: ",").suffix(columns.count).map({ String($0.trimmed) }) == columns
+        else {
+            throw DataError(
+                "\(path):1: the columns are not those of FER+; expected Usage,Image name,\(columns.joined(separator: ","))"
+            )
+        }
+        var rows: [(usage: Usage, votes: Votes)] = []
+        while let line = try lines.next() {
+            var fields = Fields(line)
+            guard let usage = fields.next().flatMap({ Usage(rawValue: String(decoding: $0, as: UTF8.self)) }) else {
+                throw DataError("\(path):\(lines.number): Usage must be Training, PublicTest or PrivateTest")
+            }
+            _ = fields.next()  // the picture's name; empty where people saw no face
+            var votes: [Int] = []
+            while let field = fields.next() {
+                guard let count = Fields.number(field) else {
+                    throw DataError("\(path):\(lines.number): the votes must be whole numbers")
+                }
+                votes.append(count)
+            }
+            guard votes.count == columns.count else {
+                throw DataError(
+                    "\(path):\(lines.number): \(columns.count) votes are expected, there are \(votes.count)")
+            }
+            rows.append((usage, Votes(votes)))
+        }
+        return rows
+    }
+}
