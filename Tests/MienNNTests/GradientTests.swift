@@ -1,0 +1,151 @@
+import MienNN
+import Testing
+
+/// Every layer's gradient against differences of the loss: one layer at a time stands between a convolution and a dense
+/// layer, so that what it hands back is seen in the convolution's weights.
+@Suite("Gradients") struct GradientTests {
+    @Test(
+        "of a network with one layer of each kind equal the differences of its loss",
+        arguments: [
+            "conv 4 3x3",
+            "conv 4 3x3 pad 1 stride 2",
+            "conv 4 3x3 nobias",
+            "conv 6 3x3 pad 1 groups 3",
+            "conv 3 3x3 pad 1 groups 3",
+            "conv 20 1x1\nrelu",
+            "relu",
+            "bn",
+            "bn\nrelu",
+            "maxpool 3x3 stride 2",
+            "maxpool 3x3 stride 2 pad 1",
+            "avgpool 2x2 stride 2",
+            "avgpool 3x3 stride 2 pad 1",
+            "globalpool",
+            "dropout 0.5",
+            "dense 7\nrelu",
+            "dense 7\ndropout 0.3\nrelu",
+            "label a\nconv 3 3x3 pad 1\nrelu\nadd a",
+            "label a\nconv 3 3x3 pad 1\nbn\nrelu\nconv 3 3x3 pad 1\nbn\nadd a\nrelu\nglobalpool",
+            "label a\nconv 5 1x1 stride 2\nlabel b\nfrom a\nconv 5 3x3 stride 2 pad 1\nadd b\nrelu",
+            "label a\nadd a\nrelu",
+        ])
+    func layer(_ lines: String) throws {
+        try checkGradient("input 2 9x8\nconv 3 3x3\n\(lines)\ndense 4\nsoftmax")
+    }
+
+    @Test("of the first layer need none of the input's") func firstLayer() throws {
+        try checkGradient("input 1 7x7\nconv 3 3x3\nrelu\ndense 4\nsoftmax")
+        try checkGradient("input 1 3x3\ndense 5\nrelu\ndense 4\nsoftmax")
+    }
+
+    @Test("of the report's kind of network equal the differences of its loss") func network() throws {
+        try checkGradient(
+            """
+            input 1 20x20
+            conv 15 5x5
+            relu
+            maxpool 5x5 stride 2
+            conv 10 3x3
+            relu
+            dropout 0.5
+            conv 5 3x3
+            relu
+            dense 30
+            relu
+            dense 6
+            softmax
+            """)
+    }
+
+    @Test("and losses are the same to the bit for any number of threads") func threads() throws {
+        let results = try [1, 2, 3].map { threads in
+            let network = try Network(
+                "input 1 9x9\nconv 4 3x3\nbn\nrelu\ndropout 0.5\ndense 4\nsoftmax", batch: 12, shard: 2,
+                threads: threads)
+            for step in 0..<5 { _ = try network.trainer.step(rate: 0.1, seed: UInt64(step), fill: network.fill) }
+            return network.trainer.parameters
+        }
+        #expect(results[0] == results[1])
+        #expect(results[0] == results[2])
+    }
+
+    @Test("in bfloat16 point the same way as in float32") func bfloat16() throws {
+        let text =
+            "input 2 9x8\nconv 16 3x3 pad 1\nbn\nrelu\nlabel a\nconv 16 3x3 pad 1\nbn\nadd a\nrelu\nmaxpool 2x2\nglobalpool\ndense 4\nsoftmax"
+        let exact = try Network(text, batch: 8, shard: 8).lossAndGradient()
+        let rounded = try Network(text, batch: 8, shard: 8, usesBFloat16: true).lossAndGradient()
+        #expect(abs(exact.loss - rounded.loss) < 0.05)
+        let product = zip(exact.gradient, rounded.gradient).reduce(0) { $0 + Double($1.0 * $1.1) }
+        let lengths = [exact.gradient, rounded.gradient].map { $0.reduce(0) { $0 + Double($1 * $1) }.squareRoot() }
+        #expect(product / (lengths[0] * lengths[1]) > 0.97)
+    }
+
+    private func checkGradient(_ text: String) throws {
+        let network = try Network(text, batch: 4, shard: 2)
+        let (loss, gradient) = try network.lossAndGradient()
+        let start = network.trainer.parameters
+        let step: Float = 0.001
+        for slot in network.trainer.layout.slots where slot.kind != .statistic {
+            var chance = SplitMix64(99, UInt64(slot.offset))
+            for _ in 0..<6 {
+                let index = chance.integer(in: slot.offset...(slot.offset + slot.count - 1))
+                let slopes = try [step, -step].map { change in
+                    var changed = start
+                    changed[index] += change
+                    network.trainer.parameters = changed
+                    return (try network.lossAndGradient().loss - loss) / Double(change)
+                }
+                let expected = Double(gradient[index])
+                // Where a ReLU or a maximum tips over between the two points, the slope on that side is another.
+                let error = slopes.map { abs($0 - expected) }.reduce(.infinity, min)
+                #expect(
+                    error < 0.002 + 0.02 * abs(expected),
+                    "\(slot.name) \(index): \(expected), but the loss changes by \(slopes)")
+            }
+        }
+    }
+}
+
+/// A small network with something to learn from.
+private struct Network {
+    let trainer: Trainer
+    let inputs: [Float]
+    let targets: [Float]
+    let inputSize: Int
+    let classes = 4
+
+    init(_ text: String, batch: Int, shard: Int, threads: Int = 1, usesBFloat16: Bool = false) throws {
+        let graph = try Architecture(name: "test", text: text).graph(seed: 7)
+        var configuration = Trainer.Configuration()
+        configuration.batch = batch
+        configuration.shard = shard
+        configuration.threads = threads
+        configuration.usesBFloat16 = usesBFloat16
+        trainer = try Trainer(graph, configuration)
+        var chance = SplitMix64(3)
+        // Biases too, so that nothing stays at the neutral value that hides mistakes.
+        trainer.parameters = trainer.parameters.map { $0 + 0.2 * (chance.uniform() - 0.5) }
+        inputSize = graph.input.shape.dropFirst().reduce(1) { $0 * ($1 ?? 1) }
+        inputs = (0..<batch * inputSize).map { _ in 2 * chance.uniform() - 1 }
+        let classes = graph.output.shape.last.flatMap(\.self) ?? 0
+        targets = (0..<batch).flatMap { _ in
+            let shares = (0..<classes).map { _ in chance.uniform() }
+            return shares.map { $0 / shares.reduce(0, +) }
+        }
+    }
+
+    var fill: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void {
+        let (inputs, targets, inputSize) = (inputs, targets, inputSize)
+        let classes = targets.count / (inputs.count / inputSize)
+        return { positions, input, target in
+            for (row, position) in positions.enumerated() {
+                for index in 0..<inputSize { input[row * inputSize + index] = inputs[position * inputSize + index] }
+                for index in 0..<classes { target[row * classes + index] = targets[position * classes + index] }
+            }
+        }
+    }
+
+    func lossAndGradient() throws -> (loss: Double, gradient: [Float]) {
+        try trainer.lossAndGradient(seed: 5, fill: fill)
+    }
+}
