@@ -1,0 +1,126 @@
+public import ArgumentParser
+import Glibc
+public import MienNN
+import MienTraining
+public import MienVision
+import Synchronization
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains a network on labelled faces and writes it as an ONNX file.",
+        discussion: """
+            Learns from the Training rows of FER2013 alone; a part of these is kept back to choose the best epoch by. \
+            Rows whose picture is also in another part are left out, so that the other parts stay fit for testing.
+            Ctrl-C writes a checkpoint; --resume goes on from there as if there had been no break.
+            """)
+
+    @Option(help: "Kaggle's fer2013.csv, plain or packed as .csv.xz.") var data: String
+    @Option(help: "FER+'s fer2013new.csv: its votes are the labels then.") var votes: String?
+    @Option(
+        help:
+            "A built-in network (\(Architecture.builtIn.map(\.name).joined(separator: ", "))) or a file that describes one."
+    )
+    var architecture = "report"
+    @Option(help: "The network's name; the architecture's unless given.") var name: String?
+    @Option(help: "The file to write; FILE.checkpoint stands beside it.") var out = "model.onnx"
+    @Option(help: "Times that all pictures are seen.") var epochs = Recipe().epochs
+    @Option(help: "Pictures in one step, a multiple of 16.") var batch = Recipe().batch
+    @Option(help: "The largest learning rate of the schedule; 0.001 for adam and 0.02 for sgd unless given.")
+    var learningRate: Float?
+    @Option(help: "adam or sgd (with momentum 0.9).") var optimizer = OptimizerName.adam
+    @Option(help: "How the learning rate changes: \(Schedule.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var schedule = Recipe().schedule
+    @Option(help: "The share of each weight that is taken away in a step at a learning rate of 1.")
+    var weightDecay = Recipe().weightDecay
+    @Option(help: "Learn from the votes as shares, or from the one label that they give: votes or labels.")
+    var targets = Targets.votes
+    @Option(help: "How pixels become numbers: standard (zero mean, unit variance in each picture) or unit (0 to 1).")
+    var normalisation = Recipe().normalisation
+    @Flag(inversion: .prefixedNo, help: "Mirror every other picture.") var flip = true
+    @Option(help: "Move pictures by up to so many pixels.") var shift = Augmentation().largestShift
+    @Option(help: "Of all chance: the same seed gives the same network.") var seed: UInt64 = Recipe().seed
+    @Flag(help: "Compute in bfloat16, which newer CPUs do twice as fast.") var bfloat16 = false
+    @Flag(help: "Go on from FILE.checkpoint, if it is there.") var resume = false
+    @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?
+
+    enum OptimizerName: String, ExpressibleByArgument { case adam, sgd }
+    enum Targets: String, ExpressibleByArgument { case votes, labels }
+
+    func run() throws {
+        let recipe = try recipe()
+        let network = try Architecture(named: architecture, file: File.read)
+        let pictures = try PictureSet(fer2013: data, votes: votes, usage: .training, leavingOutCopies: true)
+        let graph = try network.graph(seed: seed)
+        let run = try TrainingRun(recipe, graph, pictures: pictures, threads: threads ?? Self.coreCount)
+        let display = ProgressDisplay(epochs: epochs, stepsPerEpoch: run.stepsPerEpoch, batch: batch)
+        display.say(
+            "\(pictures.count) pictures (\(pictures.countByLabel.labelled)): "
+                + "\(run.counts.training) to learn from, \(run.counts.validation) to choose by; "
+                + "\(run.parameterCount) parameters")
+        let checkpoint = out + ".checkpoint"
+        if resume {
+            let done = try run.resume(from: checkpoint)
+            display.say(done > 0 ? "going on after epoch \(done)" : "no finished epoch to go on from")
+        }
+        Interruption.watch()
+        let isComplete = try run.run(
+            checkpoint: checkpoint, isInterrupted: { Interruption.isRequested.load(ordering: .relaxed) },
+            report: display.show)
+        guard isComplete else {
+            display.say("interrupted; the same command with --resume goes on from \(checkpoint)")
+            throw ExitCode(130)
+        }
+        let model = run.model(
+            name: name ?? network.name, data: votes == nil ? "FER2013 Training" : "FER2013 Training, FER+ votes")
+        try File.replace(out, with: model.onnx())
+        display.say("\(out): epoch \(run.bestEpoch), the best on the pictures kept back")
+        print(try run.bestEvaluation().table(model: "\(model.name), pictures kept back"))
+    }
+
+    private func recipe() throws -> Recipe {
+        var recipe = Recipe()
+        recipe.architecture = architecture
+        recipe.epochs = epochs
+        recipe.batch = batch
+        recipe.optimiser = optimizer == .adam ? .adam() : .sgd()
+        recipe.learningRate = learningRate ?? (optimizer == .adam ? 1e-3 : 0.02)
+        recipe.schedule = schedule
+        recipe.weightDecay = weightDecay
+        recipe.augmentation.flips = flip
+        recipe.augmentation.largestShift = shift
+        recipe.learnsFromVotes = targets == .votes
+        recipe.normalisation = normalisation
+        recipe.seed = seed
+        recipe.usesBFloat16 = bfloat16
+        guard epochs > 0, shift >= 0, shift < FacePicture.side, recipe.learningRate > 0 else {
+            throw ValidationError("--epochs and --learning-rate must be above 0, and --shift below \(FacePicture.side)")
+        }
+        return recipe
+    }
+
+    static var coreCount: Int { max(sysconf(CInt(_SC_NPROCESSORS_ONLN)), 1) }
+}
+
+extension Schedule: ExpressibleByArgument {}
+extension FacePicture.Normalisation: ExpressibleByArgument {}
+
+extension [Int] {
+    /// A figure for each class: "angry 12, fear 3, ...".
+    var labelled: String {
+        zip(MienVision.Expression.allCases, self).map { "\($0.name) \($1)" }.joined(separator: ", ")
+    }
+}
+
+/// Ctrl-C as a wish that is granted after the step at hand. A second one ends the program at once.
+private enum Interruption {
+    static let isRequested = Atomic<Bool>(false)
+
+    static func watch() {
+        _ = isRequested.load(ordering: .relaxed)  // made now, since a signal handler may not
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in Interruption.isRequested.store(true, ordering: .relaxed) }
+        action.sa_flags = CInt(bitPattern: UInt32(SA_RESETHAND))
+        sigaction(SIGINT, &action, nil)
+        sigaction(SIGTERM, &action, nil)
+    }
+}

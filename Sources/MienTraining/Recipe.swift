@@ -1,0 +1,41 @@
+public import MienNN
+public import MienVision
+
+/// All that decides how a network comes out, besides the pictures.
+public struct Recipe: Sendable {
+    public var architecture = "report"
+    public var epochs = 40
+    public var batch = 64
+    public var optimiser = Optimiser.adam()
+    /// The peak of `schedule`.
+    public var learningRate: Float = 1e-3
+    public var schedule = Schedule.cosine
+    public var weightDecay: Float = 0
+    public var augmentation = Augmentation()
+    /// Learns from the votes as shares instead of from the majority alone.
+    public var learnsFromVotes = true
+    public var normalisation = FacePicture.Normalisation.standard
+    public var validationShare = 0.2
+    public var seed: UInt64 = 1
+    public var usesBFloat16 = false
+
+    public init() {}
+
+    /// Pictures that a worker takes at a time. Part of the recipe, since rounding depends on it.
+    static let shard = 16
+
+    /// For the model's metadata, and to tell whether a checkpoint belongs to this run.
+    public var lines: [(key: String, value: String)] {
+        [
+            ("architecture", architecture), ("epochs", "\(epochs)"), ("batch", "\(batch)"),
+            ("optimizer", "\(optimiser)"), ("learning rate", "\(learningRate) \(schedule.rawValue)"),
+            ("weight decay", "\(weightDecay)"),
+            ("augmentation", "flip \(augmentation.flips), shift \(augmentation.largestShift)"),
+            ("targets", learnsFromVotes ? "votes" : "labels"), ("normalisation", normalisation.rawValue),
+            ("validation share", "\(validationShare)"), ("seed", "\(seed)"),
+            ("bfloat16", "\(usesBFloat16)"),
+        ]
+    }
+
+    public var text: String { lines.map { "\($0.key): \($0.value)" }.joined(separator: "\n") }
+}
