@@ -4,7 +4,7 @@ extension ParameterLayout {
     /// What is learnt in `graph`, in the order of its nodes.
     ///
     /// - Throws: where a node's weights are no constants of the graph, or belong to two nodes.
-    init(_ graph: Graph) throws(ModelError) {
+    public init(_ graph: Graph) throws(ModelError) {
         self.init()
         for node in graph.nodes {
             let kinds: [Kind] =

@@ -1,0 +1,58 @@
+import MienNN
+import Testing
+
+@Suite("Architectures") struct ArchitectureTests {
+    @Test("the report's network has the parameters that are known of it") func reportNetwork() throws {
+        let graph = try Architecture.report.graph(seed: 1)
+        let layout = try ParameterLayout(graph)
+        #expect(layout.learntCount == 517_251)
+        #expect(graph.input.shape == [nil, 1, 48, 48])
+        #expect(graph.output.shape == [nil, 6])
+        #expect(layout.slots.filter { $0.dimensions.count == 2 }.map(\.dimensions) == [[1000, 500], [6, 1000]])
+    }
+
+    @Test("the same seed gives the same weights, of a spread that keeps the signal's size") func weights() throws {
+        let first = try Architecture.report.graph(seed: 1)
+        #expect(try Architecture.report.graph(seed: 1) == first)
+        #expect(try Architecture.report.graph(seed: 2) != first)
+        let weights = try #require(first.tensors["Gemm1.weight"]?.values)
+        let mean = weights.reduce(0, +) / Float(weights.count)
+        let variance = weights.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(weights.count)
+        #expect(abs(mean) < 0.001)
+        #expect(abs(variance - 2.0 / 500) < 0.0001)
+    }
+
+    @Test(
+        "a line that makes no sense is named",
+        arguments: [
+            ("conv 3 3x3", "line 1, \"conv 3 3x3\": the first line must be the input, such as: input 1 48x48"),
+            ("input 1 8x8\nconv 3", "line 2, \"conv 3\": the kernel's size is missing"),
+            (
+                "input 1 8x8\n\n# words\nconv 3 9x9",
+                "line 4, \"conv 3 9x9\": the window is larger than the picture of 8x8"
+            ),
+            ("input 1 8x8\nconv 3 3x3 4", "line 2, \"conv 3 3x3 4\": there is more than conv takes"),
+            ("input 1 8x8\nblur", "line 2, \"blur\": there is no layer blur"),
+            ("input 1 8x8\nadd a", "line 2, \"add a\": there is no label a above"),
+            ("input 1 8x8\nlabel a\nconv 2 1x1\nadd a", "line 4, \"add a\": [2, 8, 8] and [1, 8, 8] don't go together"),
+            ("input 1 8x8\ndropout 1", "line 2, \"dropout 1\": the share must be from 0 to below 1"),
+            (
+                "input 1 8x8\nconv 4 3x3 groups 3",
+                "line 2, \"conv 4 3x3 groups 3\": 1 and 4 channels can't be cut into 3 groups"
+            ),
+            ("input 1 8x8\ndense 5\nconv 4 3x3", "line 3, \"conv 4 3x3\": it needs a picture, not a list"),
+        ])
+    func mistakes(_ text: String, _ message: String) {
+        let error = #expect(throws: ModelError.self) { try Architecture(name: "a", text: text).graph(seed: 1) }
+        #expect(error?.description == "architecture a, \(message)")
+    }
+
+    @Test("a name that is not built in is read as a file") func file() throws {
+        let found = try Architecture(named: "x/small.txt") { path in
+            #expect(path == "x/small.txt")
+            return Array("input 1 8x8\ndense 6\nsoftmax".utf8)
+        }
+        #expect(found.name == "small")
+        #expect(try Architecture(named: "report") { _ in [] }.text == Architecture.report.text)
+    }
+}
