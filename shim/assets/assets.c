@@ -12,3 +12,8 @@ static const uint8_t demo_faces_bytes[] = {
 #embed "demo-faces.gray"
 };
 const mien_asset mien_asset_demo_faces = {demo_faces_bytes, sizeof demo_faces_bytes};
+
+static const uint8_t model_bytes[] = {
+#embed "../../models/report.onnx"
+};
+const mien_asset mien_asset_model = {model_bytes, sizeof model_bytes};

@@ -13,3 +13,7 @@ extern const mien_asset mien_asset_cascade;
 
 /// The demo's faces: 6 planes of 48x48 bytes (angry, fear, happy, neutral, sad, surprise), made by scripts/demo-faces.
 extern const mien_asset mien_asset_demo_faces;
+
+/// The network that names expressions unless another is asked for: ONNX, made by `mien train`. Its card stands beside
+/// it in models/.
+extern const mien_asset mien_asset_model;
