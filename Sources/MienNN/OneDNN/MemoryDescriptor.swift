@@ -20,11 +20,28 @@ struct MemoryDescriptor: Equatable {
             "dnnl_memory_desc_init_by_tag \(dimensions)")
     }
 
+    /// - Parameter strides: elements from one index to the next, for each dimension.
+    init(_ dimensions: [Int], strides: [Int]) throws(OneDNNError) {
+        raw = dnnl_memory_desc_t()
+        try check(
+            dnnl_memory_desc_init_by_strides(
+                &raw, Int32(dimensions.count), dimensions.map { dnnl_dim_t($0) }, dnnl_f32,
+                strides.map { dnnl_dim_t($0) }),
+            "dnnl_memory_desc_init_by_strides \(dimensions)")
+    }
+
     /// No tensor at all: a convolution without bias, say.
     static var none: MemoryDescriptor { MemoryDescriptor(dnnl_memory_desc_t()) }
 
     var dimensions: [Int] {
         withUnsafeBytes(of: raw.dims) { bytes in
+            bytes.assumingMemoryBound(to: dnnl_dim_t.self).prefix(Int(raw.ndims)).map { Int($0) }
+        }
+    }
+
+    /// Elements from one index to the next, for each dimension. Of layouts that aren't blocked.
+    var strides: [Int] {
+        withUnsafeBytes(of: raw.format_desc.blocking.strides) { bytes in
             bytes.assumingMemoryBound(to: dnnl_dim_t.self).prefix(Int(raw.ndims)).map { Int($0) }
         }
     }
@@ -40,6 +57,13 @@ struct MemoryDescriptor: Equatable {
             dnnl_memory_desc_reshape(&result, &source, Int32(dimensions.count), dimensions.map { dnnl_dim_t($0) }),
             "dnnl_memory_desc_reshape \(dimensions)")
         return MemoryDescriptor(result)
+    }
+
+    /// The layout of one sample, for `rows` samples one after the other.
+    func repeated(_ rows: Int) throws(OneDNNError) -> MemoryDescriptor {
+        let (dimensions, strides) = (dimensions, strides)
+        return try MemoryDescriptor(
+            [rows] + dimensions[1...], strides: [dimensions[1...].reduce(1, *)] + strides[1...])
     }
 
     static func == (a: Self, b: Self) -> Bool {

@@ -24,19 +24,50 @@ final class PrimitiveDescriptor {
     ///   - name: what to call it in errors: a node's name, say.
     ///   - operation: filled in by one of oneDNN's `..._desc_init` functions.
     ///   - forward: the forward descriptor that a backward operation belongs to.
+    ///   - kernel: the beginning of the name of an implementation to take, if there is such, rather than the first that
+    ///     oneDNN offers.
     init(
         _ name: String, _ operation: some OperationDescriptor, _ attributes: Attributes? = nil,
-        forward: PrimitiveDescriptor? = nil
+        forward: PrimitiveDescriptor? = nil, preferring kernel: String? = nil
     ) throws(OneDNNError) {
         let engine = try Engine.cpu()
-        let attributes: Attributes = if let attributes { attributes } else { try Attributes() }
+        let attributes = if let attributes { attributes } else { try Attributes() }
         self.name = name
-        handle = try create("\(name): dnnl_primitive_desc_create") { handle in
-            withUnsafePointer(to: operation) {
-                dnnl_primitive_desc_create(handle, $0, attributes.handle, engine.handle, forward?.handle)
+        // The iterator goes on reading the operation, so all of it happens while that has an address.
+        let found = withUnsafePointer(to: operation) { operation in
+            Result { () throws(OneDNNError) in
+                let iterator = try create("\(name): dnnl_primitive_desc_iterator_create") {
+                    dnnl_primitive_desc_iterator_create(
+                        $0, operation, attributes.handle, engine.handle, forward?.handle)
+                }
+                defer { dnnl_primitive_desc_iterator_destroy(iterator) }
+                return try Self.choose(from: iterator, preferring: kernel, name)
             }
         }
-        withExtendedLifetime(attributes) {}
+        withExtendedLifetime((attributes, forward)) {}
+        handle = try found.get()
+    }
+
+    private static func choose(
+        from iterator: dnnl_primitive_desc_iterator_t, preferring kernel: String?, _ name: String
+    ) throws(OneDNNError) -> dnnl_primitive_desc_t {
+        func fetch() throws(OneDNNError) -> dnnl_primitive_desc_t {
+            guard let found = dnnl_primitive_desc_iterator_fetch(iterator) else {
+                throw OneDNNError(call: "\(name): dnnl_primitive_desc_iterator_fetch", status: dnnl_unimplemented)
+            }
+            return found
+        }
+        let first = try fetch()
+        guard let kernel, !implementation(first).hasPrefix(kernel) else { return first }
+        while dnnl_primitive_desc_iterator_next(iterator) == dnnl_success {
+            let other = try fetch()
+            if implementation(other).hasPrefix(kernel) {
+                dnnl_primitive_desc_destroy(first)
+                return other
+            }
+            dnnl_primitive_desc_destroy(other)
+        }
+        return first
     }
 
     /// A copy from one layout or element type to another.
@@ -72,7 +103,9 @@ final class PrimitiveDescriptor {
     var scratchpad: MemoryDescriptor { descriptor(dnnl_query_scratchpad_md) }
 
     /// oneDNN's name of the kernel, such as `jit:avx512_core`.
-    var implementation: String {
+    var implementation: String { Self.implementation(handle) }
+
+    private static func implementation(_ handle: dnnl_primitive_desc_t) -> String {
         var text: UnsafePointer<CChar>?
         let status = withUnsafeMutablePointer(to: &text) {
             dnnl_primitive_desc_query(handle, dnnl_query_impl_info_str, 0, $0)

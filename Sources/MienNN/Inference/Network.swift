@@ -1,0 +1,111 @@
+/// A model made ready to run: checked, simplified, its kernels compiled and its weights in their order. Never changes; any
+/// number of contexts on any threads share it.
+public final class Network: @unchecked Sendable {  // safe: nothing is written after init, and oneDNN's kernels allow it
+    public let name: String
+    /// Of one sample, as the model declares it, without the batch: channels, height, width, or whatever else it takes.
+    public let inputShape: [Int]
+    /// Numbers that come out for one sample.
+    public let outputCount: Int
+    /// Whether the model ends in softmax, so that there are logits before it.
+    public let hasLogits: Bool
+
+    /// All layers, or those before the first dense one that is large: runs for one sample at a time.
+    ///
+    /// One sample's tensors stay in the cache, a program for one takes the least memory, and kernels for one are no
+    /// slower than those for 16 (measured, 5 to 256 channels). And since each sample goes the same way alone, its result
+    /// can't depend on what else is in the batch, or on oneDNN's choice of kernels by batch size.
+    let body: Program
+    let bodyInput: Operand
+    /// What the body leaves: the values that the head reads or that are asked for.
+    let bodyResults: [Operand]
+
+    /// From the first large dense layer on, whose weights should be read for several samples at once: runs for
+    /// `headRows`, filled or not. As oneDNN's matrix products have blocks of 4 rows, all rows are computed alike.
+    let head: Program?
+    let headInputs: [Operand]
+    let headResults: [Operand]
+    static let headRows = 4
+    /// Numbers from which on reading the weights takes longer than multiplying: 256 kB.
+    private static let largeWeightCount = 1 << 16
+
+    /// - Throws: `ModelError`: `.unsupported` or `.invalid` with the node that can't be run and why.
+    public init(_ model: Model) throws(ModelError) {
+        Engine.useOneThread()
+        let list = try LayerList(model.graph).simplified()
+        name = model.name
+        inputShape = Array(list.shapes[0][1...])
+        outputCount = list.shapes[list.output].reduce(1, *)
+        var wanted = [list.output]
+        if let last = list.layers.last, last.operation is Softmax, last.output == list.output {
+            wanted.append(last.inputs[0])
+        }
+        hasLogits = wanted.count == 2
+        let cut = list.layers.firstIndex { $0.operation is Dense && $0.operation.weightCount >= Self.largeWeightCount }
+        do {
+            let bodyLayers = list.layers[..<(cut ?? list.layers.count)]
+            let headLayers = list.layers[bodyLayers.count...]
+            let made = Set(bodyLayers.map(\.output) + [0])
+            let passed = made.intersection(headLayers.flatMap(\.inputs) + wanted).sorted()
+            let left = cut == nil ? wanted : passed
+
+            let builder = try ProgramBuilder(rows: 1)
+            let input = builder.tensor(try MemoryDescriptor(list.shapes[0]))
+            builder.keepFromStart(input)
+            let results = try builder.plan(bodyLayers, list, [0: input], results: left, inOrder: cut == nil)
+            (body, bodyInput, bodyResults) = (builder.program(), input, results)
+
+            guard cut != nil else {
+                (head, headInputs, headResults) = (nil, [], [])
+                return
+            }
+            let headBuilder = try ProgramBuilder(rows: Self.headRows)
+            headInputs = try results.map { operand throws(OneDNNError) in
+                headBuilder.tensor(try operand.descriptor.repeated(Self.headRows))
+            }
+            headInputs.forEach { headBuilder.keepFromStart($0) }
+            headResults = try headBuilder.plan(
+                headLayers, list, Dictionary(uniqueKeysWithValues: zip(passed, headInputs)), results: wanted,
+                inOrder: true)
+            head = headBuilder.program()
+        } catch {
+            throw ModelError(error)
+        }
+    }
+
+    /// The kernels by name, in the order they run: `jit:avx512_core` for conv1, say. To see what oneDNN made of a model.
+    public var kernels: [(node: String, kernel: String)] {
+        (body.instructions + (head?.instructions ?? [])).map {
+            ($0.primitive.descriptor.name, $0.primitive.descriptor.implementation)
+        }
+    }
+
+    /// Memory that each context takes, without input and output.
+    public var contextByteCount: Int {
+        [body, head].reduce(0) { $0 + ($1.map { $0.byteCount + $0.scratchByteCount } ?? 0) }
+    }
+}
+
+extension ProgramBuilder {
+    /// Plans the layers and returns the values that are asked for.
+    ///
+    /// - Parameter inOrder: whether these are wanted in the order of their dimensions.
+    fileprivate func plan(
+        _ layers: ArraySlice<LayerList.Layer>, _ list: LayerList, _ given: [Int: Operand], results: [Int],
+        inOrder: Bool
+    ) throws(OneDNNError) -> [Operand] {
+        var operands = given
+        for layer in layers {
+            // Each layer comes after those that it reads.
+            let inputs = layer.inputs.compactMap { operands[$0] }
+            let shape = [rows] + list.shapes[layer.output][1...]
+            operands[layer.output] = try layer.operation.plan(layer.name, inputs, shape: shape, in: self)
+        }
+        return try results.map { value throws(OneDNNError) in
+            // Each was made by one of the layers, or given.
+            let made = operands[value].unsafelyUnwrapped
+            let operand = try inOrder ? plain(made) : plainOrChannelsLast(made)
+            keep(operand)
+            return operand
+        }
+    }
+}
