@@ -26,7 +26,7 @@ struct LayerList {
                 return value
             }
             let shapes = shapes
-            let reader = NodeReader(node: node, graph: graph, shapes: inputs.map { $0.map { shapes[$0] } })
+            let reader = CheckedNode(node: node, graph: graph, shapes: inputs.map { $0.map { shapes[$0] } })
             guard let read = readers[node.operation] else {
                 throw reader.failure(
                     "this operator is not supported; supported are " + readers.keys.sorted().joined(separator: ", "))

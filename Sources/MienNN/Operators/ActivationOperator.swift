@@ -16,7 +16,7 @@ struct Activation: Operator {
         }
     }
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let functions: [Function] =
             switch node.node.operation {
             case "Relu": [Function(algorithm: dnnl_eltwise_relu)]
@@ -62,7 +62,7 @@ struct Activation: Operator {
     }
 }
 
-extension NodeReader {
+extension CheckedNode {
     /// One end of `Clip`: an attribute, or since operator set 11 an input.
     fileprivate func bound(_ name: String, _ index: Int) throws(ModelError) -> Float? {
         if node.attributes[name] != nil { return try float(name, default: 0) }

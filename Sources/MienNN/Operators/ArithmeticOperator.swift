@@ -7,7 +7,7 @@ struct Arithmetic: Operator {
     var constant: Tensor?
     var functions: [Activation.Function] = []
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let names = ["Add": dnnl_binary_add, "Sub": dnnl_binary_sub, "Mul": dnnl_binary_mul, "Div": dnnl_binary_div]
         guard let algorithm = names[node.node.operation] else { throw node.failure("is no known arithmetic") }
         let isCommutative = algorithm == dnnl_binary_add || algorithm == dnnl_binary_mul

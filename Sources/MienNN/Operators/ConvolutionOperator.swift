@@ -15,7 +15,7 @@ struct Convolution: Operator {
     var weightCount: Int { weights.values.count }
     var writesInto: Int? { accumulates ? 1 : nil }
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let (channels, height, width) = try node.pictureShape()
         let weights = try node.weights(1)
         let groups = try node.integer("group", default: 1)

@@ -9,7 +9,7 @@ struct Dense: Operator {
 
     var weightCount: Int { weights.values.count }
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let input = try node.shape()
         let tensor = try node.weights(1)
         guard try node.integer("transA", default: 0) == 0 else { throw node.failure("transA") }

@@ -1,20 +1,20 @@
 /// `Shape`, `Gather`, `Slice`, `Concat`, `Cast` of whole numbers: how exporters write "flatten all but the batch".
 /// All is known beforehand, for the batch counts as one sample. They compute nothing else.
 enum Integers {
-    static func shape(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func shape(_ node: CheckedNode) throws(ModelError) -> Reading {
         let shape = if let constant = node.constant(0) { constant.shape } else { try node.shape() }
         let start = try node.integer("start", default: 0)
         let end = try node.integer("end", default: shape.count)
         return .integers(cut(shape, start, end))
     }
 
-    static func gather(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func gather(_ node: CheckedNode) throws(ModelError) -> Reading {
         let values = try list(node, 0)
         return .integers(
             try list(node, 1).map { index throws(ModelError) in values[try node.axis(index, rank: values.count)] })
     }
 
-    static func slice(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func slice(_ node: CheckedNode) throws(ModelError) -> Reading {
         let values = try list(node, 0)
         guard let start = try node.integers("starts", orInput: 1), let end = try node.integers("ends", orInput: 2),
             start.count == 1, end.count == 1, try node.integers("steps", orInput: 4) ?? [1] == [1]
@@ -22,20 +22,20 @@ enum Integers {
         return .integers(cut(values, start[0], end[0]))
     }
 
-    static func concatenate(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func concatenate(_ node: CheckedNode) throws(ModelError) -> Reading {
         var result: [Int] = []
         for index in node.node.inputs.indices { result += try list(node, index) }
         return .integers(result)
     }
 
-    static func cast(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func cast(_ node: CheckedNode) throws(ModelError) -> Reading {
         if let values = node.knownIntegers(0) { return .integers(values) }
         // 1 is float32, and everything else that is computed is of that type already.
         guard try node.integer("to", default: 1) == 1 else { throw node.failure("to another type than float32") }
         return .identity
     }
 
-    private static func list(_ node: NodeReader, _ index: Int) throws(ModelError) -> [Int] {
+    private static func list(_ node: CheckedNode, _ index: Int) throws(ModelError) -> [Int] {
         guard let values = node.knownIntegers(index) else {
             throw node.failure("is supported for whole numbers known beforehand, and not for computed tensors")
         }

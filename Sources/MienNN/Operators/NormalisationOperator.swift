@@ -7,7 +7,7 @@ struct Normalisation: Operator {
     var shift: [Float]
     var functions: [Activation.Function] = []
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let shape = try node.shape()
         guard shape.count >= 2 else { throw node.failure("works on channels, and its input has the shape \(shape)") }
         guard try node.integer("training_mode", default: 0) == 0 else {

@@ -54,7 +54,7 @@ enum Reading {
 }
 
 /// All operators by ONNX's names. A new one is a line here and a file beside this one.
-let readers: [String: @Sendable (NodeReader) throws(ModelError) -> Reading] = [
+let readers: [String: @Sendable (CheckedNode) throws(ModelError) -> Reading] = [
     "Add": Arithmetic.read,
     "AveragePool": Pooling.read,
     "BatchNormalization": Normalisation.read,

@@ -8,7 +8,7 @@ struct Pooling: Operator {
     /// Whether the result is N, C without the picture's dimensions.
     var dropsPicture = false
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let (channels, height, width) = try node.pictureShape()
         var pooling = Pooling(algorithm: dnnl_pooling_max, kernel: [height, width], window: Window())
         switch node.node.operation {

@@ -2,7 +2,7 @@
 struct Reshaping: Operator {
     var isView: Bool { true }
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         // Lists of whole numbers have no shape of their own here.
         if let known = node.knownIntegers(0) { return .integers(known) }
         let shape = try node.shape()
@@ -30,7 +30,7 @@ struct Transposition: Operator {
 
     var isView: Bool { true }
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let shape = try node.shape()
         let permutation = try node.integers("perm") ?? shape.indices.reversed()
         guard permutation.sorted() == Array(shape.indices) else {
@@ -48,7 +48,7 @@ struct Transposition: Operator {
     }
 }
 
-extension NodeReader {
+extension CheckedNode {
     fileprivate func flattened(_ shape: [Int]) throws(ModelError) -> [Int] {
         let axis = try integer("axis", default: 1)
         let front = axis < 0 ? axis + shape.count : axis

@@ -4,7 +4,7 @@ internal import CMienOneDNN
 struct Softmax: Operator {
     var axis: Int
 
-    static func read(_ node: NodeReader) throws(ModelError) -> Reading {
+    static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let shape = try node.shape()
         let isOld = node.graph.operatorSet < 13
         let axis = try node.axis(try node.integer("axis", default: isOld ? 1 : -1), rank: shape.count)

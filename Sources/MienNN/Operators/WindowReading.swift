@@ -1,4 +1,4 @@
-extension NodeReader {
+extension CheckedNode {
     /// Sizes above this in a kernel, stride or padding are no network's.
     private static let largest = 1 << 14
 

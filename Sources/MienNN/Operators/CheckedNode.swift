@@ -1,5 +1,5 @@
 /// A node with what is known about its inputs: attributes and constants by type, with messages that name the node.
-struct NodeReader {
+struct CheckedNode {
     let node: Graph.Node
     let graph: Graph
     /// Of each input, for one sample; nil for constants and for inputs that are left out.
