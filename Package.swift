@@ -49,13 +49,15 @@ let package = Package(
         shim(
             "opencv", "CMienOpenCV", libraries: ["opencv_objdetect", "opencv_imgproc", "opencv_core"],
             headers: "opencv4"),
+        // libv4lconvert is loaded at run time, by the few cameras that need it.
+        shim("v4l2", "CMienV4L2", libraries: []),
 
         // Arrows go down only.
         module("MienImage", []),
         module(
             "MienNN", ["CMienOneDNN", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["ONNX/onnx.proto"]),
-        module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets"]),
+        module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
         module("MienOutput", ["Mien"]),
@@ -69,7 +71,7 @@ let package = Package(
 
         tests("MienImageTests", of: ["MienImage"]),
         tests("MienNNTests", of: ["MienNN"]),
-        tests("MienCaptureTests", of: ["MienCapture"]),
+        tests("MienCaptureTests", of: ["MienCapture", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
         tests("MienTests", of: ["Mien"]),
         tests("MienOutputTests", of: ["MienOutput"]),

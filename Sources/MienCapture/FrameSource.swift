@@ -28,6 +28,10 @@ public struct Frame: ~Copyable, Sendable {
     public var number = 0
     /// Presentation time in seconds from the source's start.
     public var time = 0.0
+    /// When a live source took the picture, by its own account, and when it came here: seconds on `CLOCK_MONOTONIC`, so
+    /// that latency can be told. 0 for recordings.
+    public var captured = 0.0
+    public var arrival = 0.0
     /// Luma as displayed: upright, full range (black 0, white 255).
     public var luma = Plane()
 

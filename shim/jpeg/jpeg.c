@@ -16,6 +16,7 @@ struct mien_jpeg {
     struct jpeg_decompress_struct picture;
     jmp_buf failed;
     bool cut;
+    int32_t damage;
     char message[JMSG_LENGTH_MAX];
     // Rows of inks, for pictures made for print.
     uint8_t *inks;
@@ -31,7 +32,9 @@ static void note(j_common_ptr picture, int level) {
     if (level >= 0) return;  // traces
     mien_jpeg *decoder = (mien_jpeg *)picture->err;
     picture->err->num_warnings++;
-    if (picture->err->msg_code == JWRN_JPEG_EOF) decoder->cut = true;
+    int code = picture->err->msg_code;
+    if (code == JWRN_JPEG_EOF) decoder->cut = true;
+    if (code != JWRN_JPEG_EOF && code != JWRN_EXTRANEOUS_DATA) decoder->damage++;
     picture->err->format_message(picture, decoder->message);
 }
 
@@ -76,6 +79,7 @@ mien_jpeg_status mien_jpeg_begin(mien_jpeg *decoder, const uint8_t *bytes, size_
     struct jpeg_decompress_struct *picture = &decoder->picture;
     decoder->message[0] = 0;
     decoder->cut = false;
+    decoder->damage = 0;
     if (setjmp(decoder->failed)) return failure(decoder);
     jpeg_abort_decompress(picture);
     decoder->errors.num_warnings = 0;
@@ -123,3 +127,5 @@ mien_jpeg_status mien_jpeg_read(mien_jpeg *decoder, uint8_t *luma, size_t stride
 }
 
 const char *mien_jpeg_message(const mien_jpeg *decoder) { return decoder->message; }
+
+int32_t mien_jpeg_damage(const mien_jpeg *decoder) { return decoder->damage; }

@@ -39,3 +39,7 @@ mien_jpeg_status mien_jpeg_read(
 
 /// What went wrong last, in libjpeg's words.
 const char *_Nonnull mien_jpeg_message(const mien_jpeg *_Nonnull decoder);
+
+/// How often data was wrong or missing in the last picture. Not counted, since they spoil nothing and many webcams send
+/// such pictures: a missing end marker, and bytes between markers.
+int32_t mien_jpeg_damage(const mien_jpeg *_Nonnull decoder);
