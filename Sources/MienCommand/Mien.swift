@@ -2,5 +2,5 @@ import ArgumentParser
 
 @main
 struct MienTool: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "mien", subcommands: [Train.self])
+    static let configuration = CommandConfiguration(commandName: "mien", subcommands: [Devices.self, Train.self])
 }

@@ -71,6 +71,9 @@ public struct CameraDevice: Hashable, Sendable {
     private static func number(of path: String) -> Int { Int(path.drop { !$0.isNumber }) ?? 0 }
 
     /// The camera that `wanted` names: a path, a number (2 is `/dev/video2`), a bus, a part of a name; nil: the first.
+    public static func find(_ wanted: String?) throws(CameraError) -> CameraDevice { try find(wanted, SystemCalls()) }
+
+    /// The same with other system calls.
     package static func find(_ wanted: String?, _ calls: any CameraCalls) throws(CameraError) -> CameraDevice {
         let path =
             switch wanted {
