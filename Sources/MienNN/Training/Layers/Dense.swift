@@ -33,7 +33,7 @@ extension TrainingPlan {
 
             var byWeightsOperation = dnnl_inner_product_desc_t()
             var (xRaw, dwRaw, dbRaw, dyRaw) = (
-                x.descriptor.raw, try any(shape, .float32).raw, biasDescriptor.raw, dy.descriptor.raw
+                x.descriptor.raw, w.value.descriptor.raw, biasDescriptor.raw, dy.descriptor.raw
             )
             try check(
                 dnnl_inner_product_backward_weights_desc_init(&byWeightsOperation, &xRaw, &dwRaw, &dbRaw, &dyRaw),
@@ -48,7 +48,7 @@ extension TrainingPlan {
 
             guard x.needsGradient else { return }
             var byDataOperation = dnnl_inner_product_desc_t()
-            var wRaw = try any(shape).raw
+            var wRaw = w.value.descriptor.raw
             try check(
                 dnnl_inner_product_backward_data_desc_init(&byDataOperation, &xRaw, &wRaw, &dyRaw),
                 "dnnl_inner_product_backward_data_desc_init")
