@@ -6,12 +6,12 @@ import Synchronization
 extension Evaluation {
     /// What a network answers to each of `pictures`, against their labels.
     ///
-    /// - Parameter normalisation: how the network was trained to see pictures.
     /// - Returns: the scores, and the mean cross entropy with the labels.
+    /// - Throws: where the network can't be run, or doesn't take faces of 48x48 and give the six classes.
     public static func of(
-        model: Graph, normalisation: FacePicture.Normalisation, pictures: PictureSet, threads: Int
+        _ model: Model, pictures: PictureSet, threads: Int
     ) throws(ModelError) -> (evaluation: Evaluation, loss: Double) {
-        let answers = try answers(of: model, normalisation: normalisation, to: pictures, threads: threads)
+        let answers = try answers(of: model, to: pictures, threads: threads)
         var (evaluation, loss) = (Evaluation(), 0.0)
         for (answer, label) in zip(answers, pictures.labels) {
             evaluation.add(answer, label: label)
@@ -20,27 +20,48 @@ extension Evaluation {
         return (evaluation, loss / Double(max(pictures.count, 1)))
     }
 
-    static func answers(
-        of model: Graph, normalisation: FacePicture.Normalisation, to pictures: PictureSet, threads: Int
+    /// What a network answers to each of `pictures`: in their order, whatever the number of threads.
+    public static func answers(
+        of model: Model, to pictures: PictureSet, threads: Int
     ) throws(ModelError) -> [Probabilities] {
-        let forward = try TemporaryForward(model, batch: 16)
-        var result: [Probabilities] = []
-        for start in stride(from: 0, to: pictures.count, by: 16) {
-            let range = start..<min(start + 16, pictures.count)
-            for index in range {
+        let network = try Network(model)
+        let classes = MienVision.Expression.allCases.count
+        guard network.inputShape == [1, FacePicture.side, FacePicture.side], network.outputCount == classes else {
+            throw ModelError(
+                .unsupported,
+                "\(model.name): it takes \(network.inputShape) and gives \(network.outputCount) numbers, "
+                    + "but faces are [1, 48, 48] and there are \(classes) expressions")
+        }
+        let normalisation =
+            model.metadata[FacePicture.Normalisation.metadataKey].flatMap(FacePicture.Normalisation.init) ?? .standard
+        let batch = 16
+        let blocks = (pictures.count + batch - 1) / batch
+        let team = WorkerTeam(min(threads, max(blocks, 1)))
+        var all: [InferenceContext] = []
+        for _ in 0..<team.count { all.append(try InferenceContext(network, maximumBatch: batch)) }
+        let contexts = Contexts(all: all)
+        let results = Mutex([Probabilities](repeating: Probabilities([]), count: pictures.count))
+        let failure = Mutex<ModelError?>(nil)
+        team.forEach(blocks) { worker, block in
+            let context = contexts.all[worker]
+            let range = (block * batch)..<min((block + 1) * batch, pictures.count)
+            for (row, index) in range.enumerated() {
                 pictures.withPicture(index) {
-                    let row = index - start
-                    FacePicture.normalise(
-                        $0,
-                        into: UnsafeMutableBufferPointer(
-                            rebasing: forward.input[
-                                (row * FacePicture.pixelCount)..<((row + 1) * FacePicture.pixelCount)]),
-                        as: normalisation)
+                    FacePicture.normalise($0, into: context.input(row), as: normalisation)
                 }
             }
-            let out = try forward.run()
-            for row in 0..<range.count { result.append(Probabilities(out[(row * 6)..<(row * 6 + 6)])) }
+            do throws(ModelError) {
+                try context.run(count: range.count)
+                results.withLock { results in
+                    for (row, index) in range.enumerated() { results[index] = Probabilities(context.output(row)) }
+                }
+            } catch { failure.withLock { $0 = error } }
         }
-        return result
+        if let failure = failure.withLock(\.self) { throw failure }
+        return results.withLock(\.self)
+    }
+
+    private struct Contexts: @unchecked Sendable {  // safe: each worker uses only its own
+        var all: [InferenceContext]
     }
 }

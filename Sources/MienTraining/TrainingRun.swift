@@ -95,8 +95,7 @@ public final class TrainingRun {
                 }
             }
             let (evaluation, loss) = try Evaluation.of(
-                model: trainer.graph(with: trainer.parameters), normalisation: recipe.normalisation,
-                pictures: validation, threads: threads)
+                network(trainer.parameters), pictures: validation, threads: threads)
             let score = EpochScore([
                 state.lossSum / Double(stepsPerEpoch), loss, evaluation.accuracy, evaluation.macroRecall,
             ])
@@ -112,28 +111,33 @@ public final class TrainingRun {
 
     /// The network of the best epoch, with what is to be known about it.
     public func model(name: String, data: String) -> Model {
-        var graph = trainer.graph(with: state.best)
-        graph.name = name
-        var metadata = [
-            "mien.classes": MienVision.Expression.allCases.map(\.name).joined(separator: ","),
-            FacePicture.Normalisation.metadataKey: recipe.normalisation.rawValue,
-            "mien.data": data,
-            "mien.seed": "\(recipe.seed)",
-            "mien.recipe": recipe.text,
-            "mien.epoch": "\(bestEpoch)",
-        ]
+        var model = network(state.best)
+        model.graph.name = name
+        model.metadata.merge(
+            [
+                "mien.data": data, "mien.seed": "\(recipe.seed)", "mien.recipe": recipe.text,
+                "mien.epoch": "\(bestEpoch)",
+            ]
+        ) { $1 }
         if bestEpoch > 0 {
-            metadata["mien.validation_accuracy"] = Evaluation.fixed(history[bestEpoch - 1].validationAccuracy, 4)
+            model.metadata["mien.validation_accuracy"] = Evaluation.fixed(history[bestEpoch - 1].validationAccuracy, 4)
         }
-        return Model(graph: graph, metadata: metadata)
+        return model
     }
 
     /// How the network of the best epoch does on the pictures kept back.
     public func bestEvaluation() throws(ModelError) -> Evaluation {
-        try Evaluation.of(
-            model: trainer.graph(with: state.best), normalisation: recipe.normalisation, pictures: validation,
-            threads: threads
-        ).evaluation
+        try Evaluation.of(network(state.best), pictures: validation, threads: threads).evaluation
+    }
+
+    /// With what is needed to run it, and no more.
+    private func network(_ parameters: [Float]) -> Model {
+        Model(
+            graph: trainer.graph(with: parameters),
+            metadata: [
+                "mien.classes": MienVision.Expression.allCases.map(\.name).joined(separator: ","),
+                FacePicture.Normalisation.metadataKey: recipe.normalisation.rawValue,
+            ])
     }
 
     /// Numbers that are learnt.

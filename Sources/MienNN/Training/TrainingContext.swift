@@ -7,14 +7,14 @@ final class TrainingContext {
     /// The parameters have changed since they were brought into the kernels' layouts.
     var needsLoading = true
 
-    let plan: TrainingPlan
-    let stream: Stream
+    private let plan: TrainingPlan
+    private let stream: Stream
     private let parameters: ParameterBinding
     private let inputMemory: Memory
     private let targetBuffer: Buffer
-    let logits: Memory
-    let gradient: Memory
-    let classes: Int
+    private let logits: Memory
+    private let gradient: Memory
+    private let classes: Int
 
     /// - Parameter values: the parameters, as `layout` says; they live as long as the context.
     init(
@@ -71,7 +71,7 @@ final class TrainingContext {
         } catch { throw ModelError(error) }
     }
 
-    func run(_ work: [TrainingPlan.Work], _ generator: inout SplitMix64) throws(OneDNNError) {
+    private func run(_ work: [TrainingPlan.Work], _ generator: inout SplitMix64) throws(OneDNNError) {
         for item in work {
             switch item {
             case .step(let step): try step.run(on: stream)

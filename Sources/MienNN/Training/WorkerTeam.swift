@@ -4,8 +4,8 @@ import Synchronization
 /// Threads that all do the same piece of work and then wait for the next. The calling thread is the first of them.
 ///
 /// Each computes alone: oneDNN starts no threads of its own under them.
-final class WorkerTeam: Sendable {
-    let count: Int
+package final class WorkerTeam: Sendable {
+    package let count: Int
     private let state: SharedState
     private let threads: [pthread_t]
 
@@ -66,7 +66,7 @@ final class WorkerTeam: Sendable {
         init(_ state: SharedState, _ worker: Int) { (self.state, self.worker) = (state, worker) }
     }
 
-    init(_ count: Int) {
+    package init(_ count: Int) {
         let state = SharedState()
         var threads: [pthread_t] = []
         for worker in 1..<max(count, 1) {
@@ -101,7 +101,7 @@ final class WorkerTeam: Sendable {
     }
 
     /// Runs `work` on every worker, giving each its number from 0, and returns when all are done.
-    func run(_ work: @Sendable (Int) -> Void) {
+    package func run(_ work: @Sendable (Int) -> Void) {
         withoutActuallyEscaping(work) { work in
             pthread_mutex_lock(state.lock)
             state.work = work
@@ -119,7 +119,7 @@ final class WorkerTeam: Sendable {
     }
 
     /// Runs `work` for each of `count` items, each on whichever worker is free.
-    func forEach(_ count: Int, _ work: @Sendable (_ worker: Int, _ item: Int) -> Void) {
+    package func forEach(_ count: Int, _ work: @Sendable (_ worker: Int, _ item: Int) -> Void) {
         let next = Atomic<Int>(0)
         run { worker in
             while true {

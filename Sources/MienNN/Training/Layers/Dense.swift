@@ -48,7 +48,7 @@ extension TrainingPlan {
 
             guard x.needsGradient else { return }
             var byDataOperation = dnnl_inner_product_desc_t()
-            var wRaw = w.value.descriptor.raw
+            var wRaw = try MemoryDescriptor(shape, type, layout: isTransposed ? .tag(dnnl_ba) : .plain).raw
             try check(
                 dnnl_inner_product_backward_data_desc_init(&byDataOperation, &xRaw, &wRaw, &dyRaw),
                 "dnnl_inner_product_backward_data_desc_init")
