@@ -10,7 +10,8 @@ struct RecordingLength: CustomStringConvertible {
 
     /// nil where that can't be told: pipes, and containers other than MP4 and its kin, Matroska and WebM, AVI.
     init?(path: String) {
-        let file = open(path == "-" ? "/dev/stdin" : path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe would wait for another writer.
+        let file = open(path == "-" ? "/dev/stdin" : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var status = stat()
@@ -20,6 +21,15 @@ struct RecordingLength: CustomStringConvertible {
         actual = Int(status.st_size)
     }
 
+    /// What an ISO base media file (MP4, MOV, ...) starts with.
+    private static let firstBoxes: Set = ["ftyp", "moov", "mdat", "free", "skip", "wide", "styp"]
+
+    /// False where the file at `path` is no ISO base media file, and where that can't be told.
+    static func startsWithBox(_ path: String) -> Bool {
+        guard let bytes = try? readStart(of: path, count: 8), bytes.count == 8 else { return false }
+        return firstBoxes.contains(String(decoding: bytes[4...], as: UTF8.self))
+    }
+
     /// The end of the last box of an ISO base media file (ISO/IEC 14496-12, 4.2).
     private static func boxes(_ file: Int32) -> Int? {
         var position = 0
@@ -27,9 +37,7 @@ struct RecordingLength: CustomStringConvertible {
             let head = Head(file, position)
             guard head.count >= 8 else { return position == 0 ? nil : position + (head.count > 0 ? 8 : 0) }
             let type = head.text(4)
-            guard position > 0 || ["ftyp", "moov", "mdat", "free", "skip", "wide", "styp"].contains(type) else {
-                return nil
-            }
+            guard position > 0 || firstBoxes.contains(type) else { return nil }
             // Whatever else was appended is no part of the recording.
             guard type.allSatisfy({ $0.isLetter || $0.isNumber }), type.count == 4 else { return position }
             let short = head.bigEndian(0, bytes: 4)

@@ -91,7 +91,7 @@ final class VideoInput {
 
     private static func refused(_ path: String, _ status: Int32, _ av: UnsafePointer<mien_av>) -> CaptureError {
         let message = String(cString: mien_av_message())
-        if message == "moov atom not found" {
+        if message == "moov atom not found", RecordingLength.startsWithBox(path) {
             return CaptureError(
                 .broken,
                 "\(path): was cut or never finished: its index (moov), which stands at its end, is missing; "

@@ -1,6 +1,7 @@
 import Foundation
 import MienCapture
 import MienImage
+import Testing
 
 /// Where the clips and photos lie that tests read.
 enum Media {
@@ -82,7 +83,7 @@ enum Program {
 }
 
 /// All that a source delivers.
-struct Reading {
+struct Reading: Sendable {
     var times: [Double] = []
     var sizes: [[Int]] = []
     /// Luma of the first frame, its rows one after the other.
@@ -134,4 +135,17 @@ func difference(_ a: [UInt8], _ b: [UInt8]) -> (largest: Int, mean: Double)? {
 func refusal(_ path: String) -> CaptureError? {
     do throws(CaptureError) { _ = try openInput(path) } catch { return error }
     return nil
+}
+
+func readAll(_ path: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(filePath: path))) }
+
+/// That `turned` is what `stored` becomes by `orientation`.
+func expect(_ turned: Reading, is orientation: Orientation, of stored: Reading) throws {
+    let size = try #require(stored.sizes.first)
+    let plane = Plane(width: size[0], height: size[1])
+    for y in 0..<size[1] { for x in 0..<size[0] { plane.base[y * plane.stride + x] = stored.first[size[0] * y + x] } }
+    var expected = Plane()
+    orientation.apply(to: plane.view, into: &expected)
+    #expect(turned.sizes == [[expected.width, expected.height]])
+    #expect(turned.first == expected.samples)
 }
