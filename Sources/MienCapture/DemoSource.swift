@@ -26,6 +26,7 @@ public final class DemoSource: FrameSource {
     public static let expressions = ["angry", "fear", "happy", "neutral", "sad", "surprise"]
 
     public let name = "demo"
+    public var isLive: Bool { options.paced }
     public let frameCount: Int?
     private let options: Options
     private let renderer: DemoRenderer

@@ -11,6 +11,12 @@ public protocol FrameSource: AnyObject {
     /// What went wrong so far without ending the input, to be told at its end: one line, or nil.
     var warning: String? { get }
 
+    /// Whether frames come at their own pace, and the newest one counts. Of other sources every frame counts.
+    var isLive: Bool { get }
+
+    /// Ends a live source's read that waits, and all later ones. From any thread.
+    func interrupt()
+
     /// Fills `frame` with the next picture and returns true, or returns false at the end of the input.
     ///
     /// The memory of `frame` is used again, so that a loop over one frame allocates nothing.
@@ -20,6 +26,8 @@ public protocol FrameSource: AnyObject {
 
 extension FrameSource {
     public var warning: String? { nil }
+    public var isLive: Bool { false }
+    public func interrupt() {}
 }
 
 /// One picture on its way through the pipeline. Moved, never copied.

@@ -12,6 +12,14 @@ public struct Box: Hashable, Sendable {
         self.height = height
     }
 
+    /// The whole pixels nearest to a region's edges.
+    public init(_ region: Region) {
+        let (left, top) = (region.x.rounded(), region.y.rounded())
+        self.init(
+            x: Int(left), y: Int(top), width: Int((region.x + region.width).rounded() - left),
+            height: Int((region.y + region.height).rounded() - top))
+    }
+
     public var area: Int { width * height }
 
     /// The pixels that both have; of no size where they have none.

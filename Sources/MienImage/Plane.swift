@@ -30,6 +30,12 @@ public struct Plane: ~Copyable, @unchecked Sendable {  // safe: the memory has o
         (self.width, self.height, self.stride) = (width, height, stride)
     }
 
+    /// Becomes a copy of `view`.
+    public mutating func copy(_ view: PlaneView) {
+        resize(width: view.width, height: view.height)
+        for y in 0..<height { (base + y * stride).update(from: view.base + y * view.stride, count: width) }
+    }
+
     /// The first sample of the first row.
     public var base: UnsafeMutablePointer<UInt8> {
         // An empty buffer may have no address; nobody may read from it either.

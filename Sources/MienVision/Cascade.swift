@@ -1,6 +1,5 @@
 import CMienAssets
 import CMienOpenCV
-import Glibc
 
 /// A trained cascade of Haar features: what tells a face from anything else.
 public struct Cascade: Sendable {
@@ -14,7 +13,7 @@ public struct Cascade: Sendable {
 
     /// A cascade from a file: OpenCV's XML or YAML.
     public init(file: String) throws(VisionError) {
-        self.init(file: file, content: try Self.read(file))
+        self.init(file: file, content: try readFile(file, as: "cascade"))
     }
 
     private init(file: String?, content: [UInt8]) {
@@ -30,7 +29,7 @@ public struct Cascade: Sendable {
                 "the built-in cascade")
         }
         return try content.withUnsafeBufferPointer { bytes throws(VisionError) in
-            try Self.makeDetector(bytes, file)
+            try Self.makeDetector(bytes, "the cascade \(file)")
         }
     }
 
@@ -40,38 +39,17 @@ public struct Cascade: Sendable {
         let (detector, message) = withMessage { mien_detector_create(bytes.baseAddress, bytes.count, $0, $1) }
         if let detector { return detector }
         throw VisionError(
-            "cannot use \(name) as a cascade: \(message) (OpenCV's are in the package opencv-data, under "
+            "cannot use \(name): \(message) (OpenCV's are in the package opencv-data, under "
                 + "/usr/share/opencv4/haarcascades)")
-    }
-
-    private static func read(_ path: String) throws(VisionError) -> [UInt8] {
-        guard let file = fopen(path, "re") else {
-            throw VisionError("cannot open the cascade \(path): \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        var content: [UInt8] = []
-        // The largest of OpenCV's has 2.7 MB; whatever is far larger is no cascade.
-        let limit = 64 << 20
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while content.count <= limit {
-            let count = fread(&chunk, 1, chunk.count, file)
-            if count == 0 { break }
-            content += chunk[..<count]
-        }
-        if ferror(file) != 0 {
-            throw VisionError("cannot read the cascade \(path): \(String(cString: strerror(errno)))")
-        }
-        if content.count > limit { throw VisionError("cannot use \(path) as a cascade: it is larger than 64 MB") }
-        return content
     }
 }
 
 /// Calls `body` with room for a message; gives what `body` returned and what it wrote, on one line.
-func withMessage<Result>(_ body: (UnsafeMutablePointer<CChar>, Int) -> Result) -> (Result, String) {
+func withMessage<Result>(_ body: (UnsafeMutablePointer<CChar>?, Int) -> Result) -> (Result, String) {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { room in
-        guard let base = room.baseAddress else { return (body(.allocate(capacity: 0), 0), "") }
-        base.pointee = 0
-        let result = body(base, room.count)
-        return (result, String(cString: base).split(whereSeparator: \.isNewline).joined(separator: ": "))
+        room.initialize(repeating: 0)
+        let result = body(room.baseAddress, room.count)
+        guard let message = room.baseAddress, message.pointee != 0 else { return (result, "") }
+        return (result, String(cString: message).split(whereSeparator: \.isNewline).joined(separator: ": "))
     }
 }

@@ -15,8 +15,8 @@ public struct DetectionOptions: Hashable, Sendable {
 
     public init() {}
 
-    /// What is wrong with these options, if anything is.
-    var fault: String? {
+    /// What is wrong with these options, if anything is: what a search with them would throw.
+    public var fault: String? {
         if !(scaleFactor >= 1.01 && scaleFactor <= 10) { return "the scale factor must be between 1.01 and 10" }
         if !(1...10_000).contains(neighbours) { return "there must be at least one neighbour" }
         if let smallestFace, smallestFace < 1 { return "the smallest face must have at least one pixel" }

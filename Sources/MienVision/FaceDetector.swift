@@ -27,6 +27,12 @@ public struct FaceDetector: ~Copyable {
 
     deinit { mien_detector_destroy(handle) }
 
+    /// Width and height below which a picture can't hold a face that the cascade would see.
+    public var smallestPicture: Int { Int((window * Self.finest).rounded(.up)) }
+
+    /// A pixel of the picture makes at most two of the scan: larger is not finer.
+    private static let finest = 0.5
+
     /// Replaces `faces` with the faces in `picture`, in its pixels: the largest first, of equals the leftmost, then
     /// the topmost.
     public mutating func detect(in picture: PlaneView, faces: inout [Box]) throws(VisionError) {
@@ -52,11 +58,26 @@ public struct FaceDetector: ~Copyable {
         keep(count, factor, picture.bounds, in: &faces)
     }
 
+    /// Replaces `faces` with the faces in `picture` whose width is in `widths`, in pixels, searched for at the picture's
+    /// own size. As many `neighbours` as given make a face, whatever the options say.
+    mutating func search(
+        _ picture: PlaneView, widths: ClosedRange<Double>, neighbours: Int, faces: inout [Box]
+    ) throws(VisionError) {
+        faces.removeAll(keepingCapacity: true)
+        var parameters = mien_detector_default_parameters()
+        parameters.scale_factor = options.scaleFactor
+        parameters.neighbours = Int32(neighbours)
+        parameters.smallest = Self.pixels(max(window, widths.lowerBound))
+        parameters.largest = Self.pixels(widths.upperBound)
+        guard Double(min(picture.width, picture.height)) >= window else { return }
+        keep(try scan(picture, parameters), 1, picture.bounds, in: &faces)
+    }
+
     /// How many pixels of the picture make one of the scan.
     private func reduction(of picture: PlaneView) -> Double {
         let wanted = Double(max(picture.width, picture.height)) / Double(options.side)
-        let finest = options.smallestFace.map { Double($0) / window } ?? wanted
-        return max(0.5, min(wanted, finest))
+        let needed = options.smallestFace.map { Double($0) / window } ?? wanted
+        return max(Self.finest, min(wanted, needed))
     }
 
     private static func pixels(_ value: Double) -> Int32 { Int32(min(value.rounded(), 1e6)) }

@@ -8,6 +8,8 @@ public struct Probabilities: Hashable, Sendable {
         for (index, share) in zip(Expression.allCases.indices, shares) { self.shares[index] = share }
     }
 
+    init(shares: SIMD8<Float>) { self.shares = shares }
+
     public subscript(expression: Expression) -> Float { shares[expression.rawValue] }
 
     /// The expression with the largest share; the first of equals.

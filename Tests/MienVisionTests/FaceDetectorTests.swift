@@ -93,7 +93,7 @@ struct FaceDetectorTests {
         let path = temporary(content)
         defer { unlink(path) }
         let error = try #require(throws: VisionError.self) { _ = try FaceDetector(cascade: Cascade(file: path)) }
-        #expect(error.description.hasPrefix("cannot use \(path) as a cascade: "))
+        #expect(error.description.hasPrefix("cannot use the cascade \(path): "))
         #expect(!error.description.contains("\n"))
     }
 

@@ -1,0 +1,63 @@
+public import MienImage
+import MienNN
+
+/// Says which expression faces show. Faces are added one by one and go through the network several at a time; what it
+/// says of one doesn't depend on the others.
+///
+/// Keeps its working memory; one thread at a time.
+public struct ExpressionClassifier: ~Copyable {
+    /// What the network says of each face that was added since `begin`, in that order. Complete after `finish`.
+    public private(set) var answers: [Probabilities] = []
+
+    private let network: ExpressionNetwork
+    private let context: InferenceContext
+    private let pixels: UnsafeMutableBufferPointer<UInt8>
+    private var cropper = FaceCropper()
+    /// Faces that are in the context's input.
+    private var waiting = 0
+
+    public init(_ network: ExpressionNetwork) throws(VisionError) {
+        self.network = network
+        do {
+            context = try InferenceContext(network.network)
+        } catch {
+            throw VisionError("cannot run the network \(network.name): \(error)")
+        }
+        pixels = .allocate(capacity: FacePicture.pixelCount)
+    }
+
+    deinit { pixels.deallocate() }
+
+    /// Forgets all faces.
+    public mutating func begin() {
+        answers.removeAll(keepingCapacity: true)
+        waiting = 0
+    }
+
+    /// Adds the face in `region` of `picture`.
+    public mutating func add(_ region: Region, of picture: PlaneView) throws(VisionError) {
+        cropper.crop(region, of: picture, into: pixels)
+        try add(UnsafeBufferPointer(pixels))
+    }
+
+    /// Adds a face's picture: 48x48 samples.
+    public mutating func add(_ picture: UnsafeBufferPointer<UInt8>) throws(VisionError) {
+        FacePicture.normalise(picture, into: context.input(waiting), as: network.normalisation)
+        waiting += 1
+        if waiting == context.maximumBatch { try finish() }
+    }
+
+    /// Completes `answers`.
+    public mutating func finish() throws(VisionError) {
+        do {
+            try context.run(count: waiting)
+        } catch {
+            throw VisionError("cannot run the network \(network.name): \(error)")
+        }
+        for face in 0..<waiting {
+            let shares = context.output(face)
+            answers.append(Probabilities(network.places.lazy.map { shares[$0] }))
+        }
+        waiting = 0
+    }
+}

@@ -1,0 +1,114 @@
+public import MienImage
+
+/// Finds the faces in a run of frames that are all at hand: a full scan now and then, and from there each face is
+/// followed frame by frame, forwards and backwards.
+///
+/// A face that is found late is thus known from its first frame on, although few frames are ever scanned. What is found
+/// depends on these frames alone, so that a recording gives the same answer whoever works on which part of it.
+/// One thread at a time.
+public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
+    /// The faces of each frame, in the order in which they were found. Tracklets count from 0.
+    public private(set) var sightings: [[Sighting]] = []
+    /// How many frames were scanned in full, over all calls.
+    public private(set) var scans = 0
+
+    private var finder: Finder
+    private var found: [Region] = []
+    /// For each frame whether a face that was followed is missing from there on.
+    private var isLost: [Bool] = []
+    /// For each tracklet on how many frames it is seen.
+    private var lengths: [Int] = []
+
+    public init(finder: consuming Finder) { self.finder = finder }
+
+    /// Sets `sightings` to the faces in `pictures`.
+    ///
+    /// `cuts`: for each picture, whether it shows another scene than the one before.
+    public mutating func follow(_ pictures: [PlaneView], cuts: [Bool]) throws(VisionError) {
+        while sightings.count < pictures.count { sightings.append([]) }
+        for frame in sightings.indices { sightings[frame].removeAll(keepingCapacity: true) }
+        isLost.removeAll(keepingCapacity: true)
+        for _ in pictures { isLost.append(false) }
+        lengths.removeAll(keepingCapacity: true)
+
+        var start = 0
+        while start < pictures.count {
+            let end = cuts[(start + 1)...].firstIndex(of: true) ?? pictures.count
+            try follow(pictures, scene: start..<end)
+            start = end
+        }
+    }
+
+    private mutating func follow(_ pictures: [PlaneView], scene: Range<Int>) throws(VisionError) {
+        let firstTracklet = lengths.count
+        var next = scene.lowerBound + min(Pace.idle, scene.count) / 2
+        while next < scene.upperBound {
+            try scan(pictures, at: next, scene: scene)
+            let soonest = next + Pace.patience
+            next += sightings[next].isEmpty ? Pace.idle : Pace.busy
+            // Where a face got lost is looked at again, but scans never follow on each other's heels.
+            next = scene.clamped(to: soonest..<next).first { isLost[$0] } ?? next
+        }
+        dropFleeting(firstTracklet..<lengths.count, in: scene)
+    }
+
+    private mutating func scan(_ pictures: [PlaneView], at frame: Int, scene: Range<Int>) throws(VisionError) {
+        scans += 1
+        try finder.scan(pictures[frame], into: &found)
+        for face in found where !isKnown(face, in: frame) {
+            let tracklet = lengths.count
+            lengths.append(0)
+            add(Sighting(tracklet: tracklet, region: face), to: frame)
+            try follow(face, tracklet, pictures, stride(from: frame + 1, to: scene.upperBound, by: 1))
+            try follow(face, tracklet, pictures, stride(from: frame - 1, through: scene.lowerBound, by: -1))
+        }
+    }
+
+    private mutating func follow(
+        _ face: Region, _ tracklet: Int, _ pictures: [PlaneView], _ frames: some Sequence<Int>
+    ) throws(VisionError) {
+        var motion = Motion(face)
+        for frame in frames {
+            if let seen = try finder.find(near: motion.expected, in: pictures[frame]), !isKnown(seen, in: frame) {
+                add(Sighting(tracklet: tracklet, region: seen), to: frame)
+                motion.see(seen)
+            } else {
+                motion.miss()
+                if motion.misses == 1 { isLost[frame] = true }
+                if motion.misses == Pace.patience { return }
+            }
+        }
+    }
+
+    private func isKnown(_ face: Region, in frame: Int) -> Bool {
+        sightings[frame].contains { $0.region.isSameFace(as: face) }
+    }
+
+    private mutating func add(_ sighting: Sighting, to frame: Int) {
+        sightings[frame].append(sighting)
+        lengths[sighting.tracklet] += 1
+    }
+
+    /// What comes and goes within a moment was no face; at the ends of a scene nobody can tell.
+    private mutating func dropFleeting(_ tracklets: Range<Int>, in scene: Range<Int>) {
+        for tracklet in tracklets where lengths[tracklet] < Pace.fewestSightings {
+            let reachesEnd = [scene.lowerBound, scene.upperBound - 1].contains { frame in
+                sightings[frame].contains { $0.tracklet == tracklet }
+            }
+            if reachesEnd { continue }
+            for frame in scene { sightings[frame].removeAll { $0.tracklet == tracklet } }
+        }
+    }
+}
+
+/// How often faces are looked for, in frames.
+enum Pace {
+    /// From one full scan to the next while faces are followed.
+    static let busy = 24
+    /// And while there are none.
+    static let idle = 8
+    /// A face that is not found on so many frames in a row is lost.
+    static let patience = 3
+    /// What is seen on fewer frames was no face.
+    static let fewestSightings = 3
+}
