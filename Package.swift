@@ -66,12 +66,12 @@ let package = Package(
             name: "MienCommand",
             dependencies: [
                 "MienOutput", "MienTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
 
         tests("MienImageTests", of: ["MienImage"]),
-        .target(name: "CMienAllocations", path: "Tests/AllocationCounter", cSettings: cSettings),
-        tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),
+        tests("MienNNTests", of: ["MienNN"]),
         tests("MienCaptureTests", of: ["MienCapture", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
         tests("MienTests", of: ["Mien"]),

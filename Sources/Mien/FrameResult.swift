@@ -32,11 +32,11 @@ public struct Face: Sendable {
     /// What the network says of this frame alone.
     public var probabilities: Probabilities
     /// The steady answer over the face's recent frames.
-    public var smoothed: Probabilities
+    public var smoothed: Smoothed
     /// False where the face was not seen in this frame and its box is a guess.
     public var detected: Bool
 
-    public init(id: Int, box: Box, probabilities: Probabilities, smoothed: Probabilities, detected: Bool) {
+    public init(id: Int, box: Box, probabilities: Probabilities, smoothed: Smoothed, detected: Bool) {
         self.id = id
         self.box = box
         self.probabilities = probabilities

@@ -1,4 +1,5 @@
-/// Where results go: a file, a pipe, the terminal. All calls come from one thread, in the order of the frames.
+/// Where results go: a file, a pipe, the terminal. Calls come one at a
+/// time, in the order of the frames, from any of the threads that work.
 public protocol Sink: AnyObject {
     /// Once, before the first result.
     func begin(_ run: RunDescription) throws(SinkError)

@@ -1,7 +1,33 @@
 import ArgumentParser
+import Glibc
+import Mien
 
 @main
 struct MienTool: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mien", subcommands: [Devices.self, Train.self, Evaluate.self])
+        commandName: "mien",
+        abstract: "Finds faces and says which of six expressions each shows.",
+        discussion: """
+            Results go to standard output, messages to standard error. Exit status: 0 done, 1 failed, 64 wrong usage, \
+            128 + N ended in good order by signal N.
+            """,
+        version: "mien \(mienVersion)",
+        subcommands: [Video.self, Image.self, Demo.self, Devices.self, Train.self, Evaluate.self])
+
+    /// ArgumentParser's own, but that failures are reported as the rest of the program does it.
+    static func main() {
+        // A reader that goes away is found out by the write that fails.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let status = exitCode(for: error)
+            // Help and version are no failures, and where a status is all, the rest has been said.
+            if error is ExitCode || status == .success { exit(withError: error) }
+            let message = status == .validationFailure ? fullMessage(for: error) : "\(error)"
+            tell(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
+            exit(withError: status)
+        }
+    }
 }

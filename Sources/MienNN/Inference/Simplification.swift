@@ -71,7 +71,6 @@ extension LayerList {
                 let first = layers[maker].operation
                 let others = layer.inputs.enumerated().filter { $0.offset != position }.map(\.element)
                 if let merged = sums ? summed(maker, index, others) : fused(first, layer.operation) {
-                    layers[index].name = layers[maker].name
                     layers[index].operation = merged
                     layers[index].inputs = layers[maker].inputs + others
                     layers.remove(at: maker)

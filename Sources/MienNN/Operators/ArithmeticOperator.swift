@@ -57,9 +57,8 @@ struct Arithmetic: Operator {
     }
 
     func followed(by functions: [Activation.Function]) -> (any Operator)? {
-        guard let chain = self.functions.fused(with: functions) else { return nil }
         var result = self
-        result.functions = chain
+        result.functions += functions
         return result
     }
 

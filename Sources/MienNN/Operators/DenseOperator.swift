@@ -45,9 +45,8 @@ struct Dense: Operator {
     }
 
     func followed(by functions: [Activation.Function]) -> (any Operator)? {
-        guard let chain = self.functions.fused(with: functions) else { return nil }
         var result = self
-        result.functions = chain
+        result.functions += functions
         return result
     }
 

@@ -30,9 +30,8 @@ struct Normalisation: Operator {
     }
 
     func followed(by functions: [Activation.Function]) -> (any Operator)? {
-        guard let chain = self.functions.fused(with: functions) else { return nil }
         var result = self
-        result.functions = chain
+        result.functions += functions
         return result
     }
 

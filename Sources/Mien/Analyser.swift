@@ -1,0 +1,76 @@
+import MienCapture
+import MienVision
+
+/// What one thread of a run works with: a detector, a network, and the frames it has in hand.
+///
+/// Where a step fails, `write` throws its error when the chunk's turn comes; the steps between do nothing.
+final class Analyser {
+    private var chunk = Chunk()
+    private var follower: ChunkFollower<CascadeFinder>
+    private var classifier: ExpressionClassifier
+    private var times = StageTimes()
+    private var failure: VisionError?
+
+    init(_ configuration: Pipeline.Configuration, _ network: ExpressionNetwork) throws(VisionError) {
+        classifier = try ExpressionClassifier(network)
+        let detector = try FaceDetector(cascade: configuration.cascade, options: configuration.detection)
+        follower = ChunkFollower(finder: CascadeFinder(detector: detector))
+    }
+
+    /// Takes the next frames of `source`; see `Chunk.read`.
+    func read(
+        _ number: Int, from source: any FrameSource, cut: inout SceneCut, until stop: StopFlag
+    ) throws(CaptureError) -> Bool {
+        failure = nil
+        let begun = threadNanoseconds()
+        defer { times.add(chunk.count, since: begun, to: .decode) }
+        return try chunk.read(number, from: source, cut: &cut, until: stop)
+    }
+
+    /// Finds the faces.
+    func find() {
+        attempt(.detect, items: chunk.count) { () throws(VisionError) in
+            try follower.follow(chunk.pictures, cuts: chunk.cuts)
+        }
+    }
+
+    /// Gives the faces that were found their identity.
+    func identify(by tracker: inout Tracker) {
+        guard failure == nil else { return }
+        for index in 0..<chunk.count {
+            tracker.track(
+                follower.sightings[index], of: chunk.number, time: chunk.frames[index].time,
+                isCut: chunk.cuts[index], into: &chunk.faces[index])
+        }
+    }
+
+    /// Asks the network about every face, those of several frames in one batch.
+    func classify() {
+        let count = chunk.faces[..<chunk.count].reduce(0) { $0 + $1.count }
+        attempt(.classify, items: count) { () throws(VisionError) in
+            classifier.begin()
+            for index in 0..<chunk.count {
+                for face in chunk.faces[index] { try classifier.add(face.region, of: chunk.pictures[index]) }
+            }
+            try classifier.finish()
+        }
+    }
+
+    /// Hands the frames on, in their order.
+    func write(to output: RunOutput) throws(PipelineError) {
+        if let failure { throw .vision(failure) }
+        var first = 0
+        for index in 0..<chunk.count {
+            let next = first + chunk.faces[index].count
+            try output.write(chunk.frames[index], chunk.faces[index], classifier.answers[first..<next])
+            first = next
+        }
+        output.count(times)
+        times = StageTimes()
+    }
+
+    private func attempt(_ stage: Stage, items: Int, _ body: () throws(VisionError) -> Void) {
+        guard failure == nil else { return }
+        do throws(VisionError) { try times.measure(stage, items: items, body) } catch { failure = error }
+    }
+}

@@ -1,0 +1,52 @@
+import MienCapture
+import MienImage
+import MienVision
+
+/// A run of frames of a recording, and what is known of each. Its memory is used again for the next run.
+struct Chunk: ~Copyable {
+    /// How many frames chunk `number` has; the first are short, so that the first answers come soon.
+    ///
+    /// It depends on nothing else, so that the bounds are the same whoever works on which chunk.
+    static func length(of number: Int) -> Int { number < 4 ? 4 << number : longest }
+    static let longest = 48
+
+    /// Counts from 0 within the source.
+    private(set) var number = 0
+    /// How many frames it holds.
+    private(set) var count = 0
+    let frames: UnsafeMutablePointer<Frame>
+    /// For each frame, whether it shows another scene than the one before.
+    private(set) var cuts: [Bool] = []
+    /// For each frame its luma.
+    private(set) var pictures: [PlaneView] = []
+    /// For each frame its faces with their identities.
+    var faces = [[TrackedFace]](repeating: [], count: longest)
+
+    init() {
+        frames = .allocate(capacity: Self.longest)
+        for index in 0..<Self.longest { (frames + index).initialize(to: Frame()) }
+    }
+
+    deinit {
+        frames.deinitialize(count: Self.longest)
+        frames.deallocate()
+    }
+
+    /// Fills the chunk with the next frames of `source`. False where that ended within it, or `stop` was set.
+    ///
+    /// Where the source breaks, the chunk holds the frames before the break.
+    mutating func read(
+        _ number: Int, from source: any FrameSource, cut: inout SceneCut, until stop: StopFlag
+    ) throws(CaptureError) -> Bool {
+        (self.number, count) = (number, 0)
+        cuts.removeAll(keepingCapacity: true)
+        pictures.removeAll(keepingCapacity: true)
+        while count < Self.length(of: number) {
+            guard !stop.isSet, try source.read(into: &frames[count]) else { return false }
+            pictures.append(frames[count].luma.view)
+            cuts.append(cut.isCut(frames[count].luma.view))
+            count += 1
+        }
+        return true
+    }
+}

@@ -1,0 +1,62 @@
+import MienCapture
+import MienImage
+import MienVision
+
+/// What the working thread of a live run works with: followed faces, their identities, and a network.
+final class LiveAnalyser {
+    private var follower: LiveFollower<CascadeFinder>
+    private var tracker = Tracker()
+    private var cut = SceneCut()
+    private var faces: [TrackedFace] = []
+    private var classifier: ExpressionClassifier
+    private var times = StageTimes()
+
+    init(_ configuration: Pipeline.Configuration, _ network: ExpressionNetwork) throws(VisionError) {
+        classifier = try ExpressionClassifier(network)
+        let detector = try FaceDetector(cascade: configuration.cascade, options: configuration.detection)
+        follower = LiveFollower(finder: CascadeFinder(detector: detector))
+    }
+
+    /// Whether a scan should not wait.
+    var wantsScan: Bool { follower.wantsScan }
+
+    /// Finds the faces in `frame` and labels them. `scanned`: the faces that a scan found in a frame shortly before.
+    func look(at frame: borrowing Frame, scanned: [Region]) throws(PipelineError) {
+        let picture = frame.luma.view
+        do throws(VisionError) {
+            try times.measure(.detect) { () throws(VisionError) in
+                let isCut = cut.isCut(picture)
+                if !isCut { follower.add(scanned) }
+                try follower.follow(picture, isCut: isCut)
+                tracker.track(follower.sightings, time: frame.time, isCut: isCut, into: &faces)
+            }
+            try times.measure(.classify, items: faces.count) { () throws(VisionError) in
+                classifier.begin()
+                for face in faces { try classifier.add(face.region, of: picture) }
+                try classifier.finish()
+            }
+        } catch {
+            throw .vision(error)
+        }
+    }
+
+    func write(_ frame: borrowing Frame, to output: RunOutput) throws(PipelineError) {
+        try output.write(frame, faces, classifier.answers[...])
+        output.count(times)
+        times = StageTimes()
+    }
+}
+
+/// What the scanning thread of a live run works with.
+final class Scanner {
+    private var finder: CascadeFinder
+
+    init(_ configuration: Pipeline.Configuration) throws(VisionError) {
+        finder = CascadeFinder(
+            detector: try FaceDetector(cascade: configuration.cascade, options: configuration.detection))
+    }
+
+    func scan(_ picture: PlaneView, into faces: inout [Region]) throws(VisionError) {
+        try finder.scan(picture, into: &faces)
+    }
+}

@@ -1,0 +1,163 @@
+import MienCapture
+import MienImage
+import MienVision
+
+/// Works on frames as they come: the newest one wins, older ones are dropped and counted, and memory is bounded.
+///
+/// One thread reads the source, so that a slow sink never makes it lag; the calling one follows the faces and labels
+/// them; a third scans now and then, so that no frame waits for a scan.
+final class LivePass: @unchecked Sendable {  // safe: threads meet at the monitors; all else is the calling thread's
+    private let source: any FrameSource
+    private let output: RunOutput
+    private let stop: StopFlag
+    private let incoming = Monitor(Incoming())
+    private let scanning = Monitor(Scanning())
+
+    /// The newest frame, on its way from the reading thread.
+    private struct Incoming: ~Copyable {
+        var frame = Frame()
+        var isNew = false
+        var isOver = false
+        var dropped = 0
+        var failure: CaptureError?
+        var times = StageTimes()
+    }
+
+    /// A picture on its way to the scanning thread, or the faces on their way back.
+    private struct Scanning: ~Copyable {
+        enum State { case idle, wanted, done, over }
+        var state = State.idle
+        var picture = Plane()
+        var faces: [Region] = []
+        var failure: VisionError?
+        var times = StageTimes()
+    }
+
+    init(_ source: any FrameSource, into output: RunOutput, stop: StopFlag) {
+        (self.source, self.output, self.stop) = (source, output, stop)
+    }
+
+    /// Seconds from one scan to the next while faces are followed, and while one is lost or there is none.
+    private static let calm = 1.0
+    private static let eager = 0.2
+
+    func run(_ analyser: LiveAnalyser, scanner: Scanner) throws(PipelineError) {
+        nonisolated(unsafe) let scanner = scanner  // safe: the scanning thread alone uses it until it has ended
+        let reading = Worker { self.read() }
+        let scans = Worker { self.scan(with: scanner) }
+        defer {
+            source.interrupt()
+            scanning.change { $0.state = .over }
+            reading?.join()
+            scans?.join()
+            output.count(incoming.change { $0.times })
+            output.count(scanning.change { $0.times })
+            output.drop(incoming.change { $0.dropped })
+        }
+        guard reading != nil, scans != nil else {
+            throw .source(CaptureError(.system, "\(source.name): the system has no more threads to give"))
+        }
+
+        var frame = Frame()
+        var lastScan = -Double.infinity
+        while !stop.isSet, !output.hasNoReaders, next(into: &frame) {
+            try analyser.look(at: frame, scanned: takeFaces())
+            let pause = analyser.wantsScan ? Self.eager : Self.calm
+            if frame.time - lastScan >= pause, offer(frame.luma.view) { lastScan = frame.time }
+            try analyser.write(frame, to: output)
+        }
+        if let failure = incoming.change({ $0.failure }) { throw .source(failure) }
+    }
+
+    // MARK: The reading thread
+
+    private func read() {
+        var frame = Frame()
+        var failure: CaptureError?
+        var times = StageTimes()
+        do throws(CaptureError) {
+            while try times.measure(.decode, { () throws(CaptureError) in try source.read(into: &frame) }) {
+                incoming.change { incoming in
+                    swap(&incoming.frame, &frame)
+                    if incoming.isNew { incoming.dropped += 1 }
+                    incoming.isNew = true
+                }
+            }
+        } catch {
+            failure = error
+        }
+        incoming.change { incoming in
+            (incoming.failure, incoming.isOver, incoming.times) = (failure, true, times)
+        }
+    }
+
+    /// Waits for the newest frame; false at the end.
+    private func next(into frame: inout Frame) -> Bool {
+        while !stop.isSet {
+            let isThere: Bool? = incoming.wait(seconds: 0.05) { incoming in
+                guard incoming.isNew else { return incoming.isOver ? false : nil }
+                swap(&incoming.frame, &frame)
+                incoming.isNew = false
+                return true
+            }
+            if let isThere { return isThere }
+        }
+        return false
+    }
+
+    // MARK: The scanning thread
+
+    private func scan(with scanner: Scanner) {
+        var picture = Plane()
+        var faces: [Region] = []
+        while true {
+            let isWanted = scanning.wait { scanning -> Bool? in
+                switch scanning.state {
+                case .idle, .done: return nil
+                case .over: return false
+                case .wanted:
+                    swap(&scanning.picture, &picture)
+                    return true
+                }
+            }
+            guard isWanted else { return }
+            var times = StageTimes()
+            var failure: VisionError?
+            do throws(VisionError) {
+                try times.measure(.detect, items: 0) { () throws(VisionError) in
+                    try scanner.scan(picture.view, into: &faces)
+                }
+            } catch {
+                failure = error
+            }
+            scanning.change { scanning in
+                scanning.times.add(times)
+                scanning.failure = failure
+                guard scanning.state != .over else { return }
+                swap(&scanning.faces, &faces)
+                scanning.state = .done
+            }
+        }
+    }
+
+    /// Asks for a scan of `picture`; false where one is under way.
+    private func offer(_ picture: PlaneView) -> Bool {
+        scanning.change { scanning in
+            guard scanning.state == .idle else { return false }
+            scanning.picture.copy(picture)
+            scanning.state = .wanted
+            return true
+        }
+    }
+
+    /// What the last scan has found, once.
+    private func takeFaces() throws(PipelineError) -> [Region] {
+        let (faces, failure) = scanning.change { scanning -> ([Region], VisionError?) in
+            guard scanning.state == .done else { return ([], scanning.failure) }
+            scanning.state = .idle
+            return (scanning.faces, scanning.failure)
+        }
+        if let failure { throw .vision(failure) }
+        return faces
+    }
+}

@@ -1,0 +1,48 @@
+public import MienCapture
+
+/// One run of a pipeline over one source or several after another, into the same sinks.
+///
+/// A source that breaks off doesn't end the run: `process` throws, and the next source may follow. `finish` completes
+/// the sinks and is to be called however the run went.
+public final class Run {
+    private let pipeline: Pipeline
+    private let stop: StopFlag
+    private let output: RunOutput
+    private let start = monotonicNanoseconds()
+
+    /// Begins all sinks.
+    public init(_ pipeline: Pipeline, into sinks: [any Sink], stop: StopFlag? = nil) throws(PipelineError) {
+        self.pipeline = pipeline
+        self.stop = stop ?? StopFlag()
+        output = RunOutput(into: sinks, model: pipeline.model, smoothing: pipeline.configuration.smoothing)
+        do throws(PipelineError) {
+            try output.begin()
+        } catch {
+            _ = try? finish()
+            throw error
+        }
+    }
+
+    /// So far.
+    public var summary: RunSummary { output.summary }
+
+    /// Whether there is nothing more to do, since `stop` was set or every reader has gone.
+    public var isOver: Bool { output.hasNoReaders || stop.isSet }
+
+    /// Works through `source` to its end, or until the run is over.
+    public func process(_ source: any FrameSource) throws(PipelineError) {
+        output.begin(source: source.name)
+        guard !isOver else { return }
+        if source.isLive {
+            try LivePass(source, into: output, stop: stop).run(pipeline.liveAnalyser(), scanner: pipeline.scanner())
+        } else {
+            try RecordedPass(source, into: output, stop: stop).run(pipeline.analysers(for: source))
+        }
+    }
+
+    /// Completes the sinks, all of them whatever befalls one, and then throws the first of their errors.
+    @discardableResult
+    public func finish() throws(PipelineError) -> RunSummary {
+        try output.finish(after: Double(monotonicNanoseconds() - start) * 1e-9)
+    }
+}

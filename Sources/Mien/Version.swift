@@ -1,0 +1,2 @@
+/// The version of this library and of the program.
+public let mienVersion = "0.1.0"

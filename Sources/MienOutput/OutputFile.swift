@@ -1,0 +1,90 @@
+import Glibc
+public import Mien
+
+/// A file, a pipe or a terminal that results are written to.
+///
+/// What is written waits in memory until there is enough of it, or, where somebody watches, until the frame is complete.
+/// A program that uses this ignores SIGPIPE, so that a closed pipe is an error here and not the program's end.
+public final class OutputFile {
+    /// What messages call it.
+    let name: String
+    private var descriptor: Int32
+    private let isOwned: Bool
+    /// Whether somebody may wait for every frame: at a terminal, or at the other end of a pipe.
+    private let isWatched: Bool
+    /// Lines not written yet.
+    var text = Text()
+
+    private static let enough = 1 << 16
+
+    /// Creates the file at `path`, or empties it; `-` is standard output.
+    public convenience init(_ path: String) throws(SinkError) {
+        if path == "-" {
+            self.init(STDOUT_FILENO, name: "standard output", isOwned: false)
+            return
+        }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        if descriptor < 0 { throw SinkError("cannot create \(path): \(String(cString: strerror(errno)))") }
+        self.init(descriptor, name: path, isOwned: true)
+    }
+
+    /// Standard error.
+    public static func standardError() -> OutputFile {
+        OutputFile(STDERR_FILENO, name: "standard error", isOwned: false)
+    }
+
+    private init(_ descriptor: Int32, name: String, isOwned: Bool) {
+        self.descriptor = descriptor
+        self.name = name
+        self.isOwned = isOwned
+        var status = stat()
+        isWatched = fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG
+    }
+
+    deinit { if isOwned, descriptor >= 0 { Glibc.close(descriptor) } }
+
+    /// To be called after each frame.
+    func endFrame() throws(SinkError) {
+        if isWatched || text.bytes.count >= Self.enough { try flush() }
+    }
+
+    /// Writes what waits. After an error that is lost, so that finishing doesn't fail a second time.
+    func flush() throws(SinkError) {
+        defer { text.removeAll() }
+        let code = text.bytes.withUnsafeBytes { bytes -> Int32 in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = UnsafeRawBufferPointer(rebasing: rest).withMemoryRebound(to: UInt8.self) {
+                    write(descriptor, $0.baseAddress, $0.count)
+                }
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno == EAGAIN {
+                    // A pipe or terminal that somebody else has set not to wait: wait here.
+                    var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&room, 1, -1)
+                } else if errno != EINTR {
+                    return errno
+                }
+            }
+            return 0
+        }
+        if code != 0 { throw failure(code) }
+    }
+
+    /// Writes what waits and closes the file; standard output stays open.
+    func close() throws(SinkError) {
+        try flush()
+        guard isOwned, descriptor >= 0 else { return }
+        // Some file systems say only here that there was no room.
+        let result = Glibc.close(descriptor)
+        descriptor = -1
+        if result != 0 { throw failure(errno) }
+    }
+
+    private func failure(_ code: Int32) -> SinkError {
+        let advice = code == ENOSPC || code == EDQUOT ? " (free some space, or write elsewhere)" : ""
+        return SinkError(
+            "cannot write to \(name): \(String(cString: strerror(code)))\(advice)", isClosedPipe: code == EPIPE)
+    }
+}

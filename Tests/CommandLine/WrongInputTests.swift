@@ -1,0 +1,163 @@
+import Foundation
+import Testing
+
+/// Whatever is wrong gives one clear line on standard error and the right status.
+@Suite(.enabled(if: Program.isBuilt, Program.missing))
+struct WrongInputTests {
+    /// Runs the program, which must fail with one line that holds `words`.
+    private func expectFailure(
+        _ arguments: [String], _ words: String..., status: Int32 = 1,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let outcome = try Program.run(arguments)
+        #expect(outcome.status == status, sourceLocation: sourceLocation)
+        let lines = outcome.errors.split(separator: "\n")
+        if status == 1 { #expect(lines.count == 1, "\(outcome.errors)", sourceLocation: sourceLocation) }
+        #expect(outcome.errors.hasPrefix("mien: "), "\(outcome.errors)", sourceLocation: sourceLocation)
+        for word in words {
+            #expect(outcome.errors.contains(word), "\(outcome.errors)", sourceLocation: sourceLocation)
+        }
+    }
+
+    @Test("No such file", arguments: ["video", "image"])
+    func missing(command: String) throws {
+        try expectFailure([command, "/nowhere/talk.mp4"], "/nowhere/talk.mp4: no such file")
+    }
+
+    @Test("A text file, an empty file and a directory", arguments: ["video", "image"])
+    func noRecording(command: String) throws {
+        let folder = try Folder()
+        let text = try folder.write("notes.txt", Array(repeating: "Nothing to see here.\n", count: 50).joined().utf8)
+        try expectFailure([command, text], text)
+        let empty = try folder.write("empty.mp4", [])
+        try expectFailure([command, empty], empty)
+        try expectFailure([command, folder.path("")], "directory")
+    }
+
+    @Test("A picture of a single pixel")
+    func tiny() throws {
+        let folder = try Folder()
+        let dot = try folder.write("dot.pgm", "P5 1 1 255\n\u{7f}".utf8)
+        try expectFailure(["image", dot], dot, "1x1", "too small")
+    }
+
+    @Test("A picture of 20 megapixels is looked at, in little time and memory")
+    func large() throws {
+        let folder = try Folder()
+        let picture = try folder.write(
+            "large.pgm", Array("P5 5472 3648 255\n".utf8) + [UInt8](repeating: 90, count: 5472 * 3648))
+        let frames = try Program.run(["image", picture]).frames()
+        #expect(frames.map(\.width) == [5472])
+        #expect(frames.map(\.faces.count) == [0])
+    }
+
+    @Test("A file that is no cascade, and one that isn't there")
+    func cascade() throws {
+        let folder = try Folder()
+        let text = try folder.write("notes.xml", "Nothing to see here.\n".utf8)
+        try expectFailure(["demo", "-q", "--frames", "1", "--cascade", text], "cannot use the cascade \(text)")
+        try expectFailure(["demo", "-q", "--frames", "1", "--cascade", "/nowhere.xml"], "/nowhere.xml", "No such file")
+    }
+
+    @Test("A file that is no model, and one that isn't there")
+    func model() throws {
+        let folder = try Folder()
+        let text = try folder.write("notes.onnx", "Nothing to see here.\n".utf8)
+        try expectFailure(["demo", "-q", "--frames", "1", "--model", text], "cannot use the model \(text)")
+        try expectFailure(["demo", "-q", "--frames", "1", "--model", "/nowhere.onnx"], "/nowhere.onnx", "No such file")
+    }
+
+    @Test("A model that is cut short")
+    func cutModel() throws {
+        let model = Program.root.appending(path: "models/report.onnx")
+        let bytes = try Data(contentsOf: model)
+        let folder = try Folder()
+        for share in [2, 3, 10] {
+            let cut = try folder.write("cut.onnx", bytes.prefix(bytes.count / share))
+            try expectFailure(["demo", "-q", "--frames", "1", "--model", cut], "cannot use the model \(cut)")
+        }
+    }
+
+    @Test(
+        "A recording cut in the middle: the frames before are there, then a message",
+        .enabled(if: Program.hasMedia, Program.missingMedia))
+    func cutRecording() throws {
+        let folder = try Folder()
+        let bytes = try Data(contentsOf: URL(filePath: Program.clip("asl_eat.mkv")))
+        let cut = try folder.write("cut.mkv", bytes.prefix(bytes.count / 2))
+        let outcome = try Program.run(["video", cut])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+        #expect(outcome.errors.hasPrefix("mien: \(cut)"))
+        let frames = try outcome.frames()
+        #expect((10...46).contains(frames.count))
+        #expect(frames.map(\.frame) == Array(frames.indices))
+    }
+
+    @Test(
+        "A recording whose index at its end is missing is refused",
+        .enabled(if: Program.hasMedia, Program.missingMedia))
+    func noIndex() throws {
+        let folder = try Folder()
+        let bytes = try Data(contentsOf: URL(filePath: Program.clip("single_face.mp4")))
+        let cut = try folder.write("cut.mp4", bytes.prefix(bytes.count / 2))
+        try expectFailure(["video", cut], cut, "index")
+    }
+
+    @Test(
+        "One bad input among several doesn't lose the others",
+        .enabled(if: Program.hasMedia, Program.missingMedia))
+    func oneBad() throws {
+        let names = ["astronaut.png", "multi_face.jpg"].map(Program.clip)
+        let outcome = try Program.run(["image", names[0], "/nowhere.png", names[1]])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors == "mien: /nowhere.png: no such file\n")
+        #expect(try outcome.frames().map(\.source) == names)
+    }
+
+    @Test("Where no input can be opened, no output is touched")
+    func untouched() throws {
+        let folder = try Folder()
+        let output = try folder.write("out.jsonl", "precious\n".utf8)
+        try expectFailure(["video", "/nowhere.mp4", "--jsonl", output], "/nowhere.mp4")
+        #expect(try folder.read("out.jsonl") == "precious\n")
+    }
+
+    @Test("An output that is an input, or another output, is refused before anything is lost")
+    func overwriting() throws {
+        let folder = try Folder()
+        let file = try folder.write("talk.mp4", "precious\n".utf8)
+        let link = folder.path("link.mp4")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+        for output in [file, link] {
+            try expectFailure(["video", file, "--jsonl", output], "overwrite", status: 64)
+            try expectFailure(["video", link, "--stats", output], "overwrite", status: 64)
+        }
+        #expect(try folder.read("talk.mp4") == "precious\n")
+        let new = folder.path("new")
+        try expectFailure(["demo", "--frames", "1", "--jsonl", new, "--csv", new], "same file", status: 64)
+    }
+
+    @Test(
+        "Wrong usage has a status of its own",
+        arguments: [
+            ["video"], ["nonsense"], ["demo", "--nonsense"], ["demo", "--frames", "0"], ["demo", "--frames", "many"],
+            ["demo", "--seconds", "-1"], ["demo", "--scale-factor", "1"], ["demo", "--scale-factor", "nan"],
+            ["demo", "--neighbours", "0"], ["demo", "--min-face", "90", "--max-face", "80"],
+            ["demo", "--threads", "0"],
+            ["demo", "-v", "-q"], ["demo", "--jsonl", "-", "--csv", "-"], ["demo", "--jsonl", ""],
+        ])
+    func usage(arguments: [String]) throws {
+        try expectFailure(arguments, status: 64)
+    }
+
+    @Test("Help and version go to standard output")
+    func help() throws {
+        let help = try Program.run(["--help"])
+        #expect((help.status, help.errors) == (0, ""))
+        for command in ["video", "image", "demo"] { #expect(help.output.contains("\n  \(command) ")) }
+        let version = try Program.run(["--version"])
+        #expect((version.status, version.errors) == (0, ""))
+        #expect(version.output.hasPrefix("mien "))
+    }
+}
