@@ -20,6 +20,8 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
         var missing = 0
         /// How far the driver's stamp is off.
         var stampError = 0.0
+        /// Instead of the frame's number everywhere.
+        var bytes: [UInt8]?
     }
 
     struct World {
@@ -214,7 +216,13 @@ extension FakeComputer.World {
         buffer.pointee.timestamp = timeval(
             tv_sec: Int(stamp), tv_usec: Int(stamp.truncatingRemainder(dividingBy: 1) * 1e6))
         let memory = mappings[mappings.count - 4 + Int(index)]
-        memory.initializeMemory(as: UInt8.self, repeating: UInt8(truncatingIfNeeded: sequence), count: formats[0].bytes)
+        if let bytes = picture.bytes {
+            memory.copyMemory(from: bytes, byteCount: bytes.count)
+            buffer.pointee.bytesused = UInt32(bytes.count)
+        } else {
+            memory.initializeMemory(
+                as: UInt8.self, repeating: UInt8(truncatingIfNeeded: sequence), count: formats[0].bytes)
+        }
         sequence &+= 1
         return 0
     }
