@@ -36,7 +36,7 @@ struct CameraTest {
         // The camera may give nothing: so the end comes as a signal.
         for number in [SIGALRM, SIGINT, SIGTERM] { signal(number) { _ in ended.raise() } }
         let start = Self.clock()
-        let source = try options.source(device, interruption: ended) { event in Self.say("\(event)") }
+        let source = try options.source(device, interruption: ended) { event in tell("\(event)") }
         Self.wake(after: seconds)
 
         var result = Result()
@@ -66,7 +66,7 @@ struct CameraTest {
         } else {
             result.counters.delivered = result.frames
         }
-        if let warning = source.warning { Self.say(warning) }
+        if let warning = source.warning { tell(warning) }
         return result
     }
 
@@ -104,11 +104,6 @@ struct CameraTest {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
-    }
-
-    private static func say(_ message: String) {
-        var line = "mien: \(message)\n"
-        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
 
