@@ -71,7 +71,8 @@ let package = Package(
             swiftSettings: swiftSettings),
 
         tests("MienImageTests", of: ["MienImage"]),
-        tests("MienNNTests", of: ["MienNN"]),
+        .target(name: "CMienAllocations", path: "Tests/AllocationCounter", cSettings: cSettings),
+        tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),
         tests("MienCaptureTests", of: ["MienCapture", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
         tests("MienTests", of: ["Mien"]),

@@ -7,18 +7,31 @@ public final class InferenceContext {
     /// `maximumBatch` samples of `network.inputShape`, one after the other, for the caller to fill.
     public let input: UnsafeMutableBufferPointer<Float>
 
-    private let inputCount: Int
     private let results: [UnsafeMutableBufferPointer<Float>]
     private let stream: Stream
     private let body: BoundProgram
     private let head: BoundProgram?
+    private let bodyInput: UnsafeMutableRawPointer
+    /// What goes from the body to a row of the head, or of the results if there is no head.
+    private let fromBody: [Transfer]
+    /// What goes from a row of the head to the results.
+    private let fromHead: [Transfer]
 
-    /// - Parameter maximumBatch: samples for one call of `run`.
+    private struct Transfer {
+        let source: UnsafeMutableRawPointer
+        let destination: UnsafeMutableRawPointer
+        /// Of one row.
+        let byteCount: Int
+
+        func copy(row: Int, to other: Int) {
+            (destination + other * byteCount).copyMemory(from: source + row * byteCount, byteCount: byteCount)
+        }
+    }
+
+    /// - Parameter maximumBatch: samples for one call of `run`, at least 1.
     /// - Throws: `ModelError` if oneDNN fails.
     public init(_ network: Network, maximumBatch: Int = 16) throws(ModelError) {
         precondition(maximumBatch > 0)
-        self.network = network
-        self.maximumBatch = maximumBatch
         Engine.useOneThread()
         do {
             stream = try Stream()
@@ -27,14 +40,24 @@ public final class InferenceContext {
         } catch {
             throw ModelError(error)
         }
-        inputCount = network.inputShape.reduce(1, *)
-        input = .allocate(capacity: inputCount * maximumBatch)
-        input.initialize(repeating: 0)
-        results = (network.hasLogits ? [0, 1] : [0]).map { _ in
-            let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: network.outputCount * maximumBatch)
-            buffer.initialize(repeating: 0)
-            return buffer
+        self.network = network
+        self.maximumBatch = maximumBatch
+        input = Self.allocate(network.inputShape.reduce(1, *) * maximumBatch)
+        results = (network.hasLogits ? [0, 1] : [0]).map { _ in Self.allocate(network.outputCount * maximumBatch) }
+        bodyInput = body[network.bodyInput].base
+        let (body, outside) = (body, results.map { UnsafeMutableRawPointer($0.baseAddress.unsafelyUnwrapped) })
+        let places = head.map { head in network.headInputs.map { head[$0].base } } ?? outside
+        fromBody = zip(network.bodyResults, places).map {
+            Transfer(source: body[$0].base, destination: $1, byteCount: $0.descriptor.byteCount)
         }
+        fromHead =
+            head.map { head in
+                zip(network.headResults, outside).map {
+                    Transfer(
+                        source: head[$0].base, destination: $1,
+                        byteCount: $0.descriptor.byteCount / Network.headRows)
+                }
+            } ?? []
     }
 
     deinit {
@@ -42,9 +65,16 @@ public final class InferenceContext {
         results.forEach { $0.deallocate() }
     }
 
+    private static func allocate(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
+        let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
+        buffer.initialize(repeating: 0)
+        return buffer
+    }
+
     /// The place of one sample's input.
     public func input(_ sample: Int) -> UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(rebasing: input[sample * inputCount..<(sample + 1) * inputCount])
+        let count = input.count / maximumBatch
+        return UnsafeMutableBufferPointer(rebasing: input[sample * count..<(sample + 1) * count])
     }
 
     /// What came out for one sample: `network.outputCount` numbers, valid until the next `run`.
@@ -60,7 +90,7 @@ public final class InferenceContext {
         return UnsafeBufferPointer(rebasing: results[index][sample * count..<(sample + 1) * count])
     }
 
-    /// Computes the outputs of the first `count` samples.
+    /// Computes the outputs of the first `count` samples, at most `maximumBatch`.
     ///
     /// - Throws: `ModelError` if oneDNN fails.
     public func run(count: Int) throws(ModelError) {
@@ -68,44 +98,21 @@ public final class InferenceContext {
         // The context may have come to another thread since it was made.
         Engine.useOneThread()
         do {
-            guard let head else {
-                for sample in 0..<count {
-                    try runBody(sample)
-                    for (index, operand) in network.bodyResults.enumerated() { copy(body[operand], 0, index, sample) }
-                }
-                return
-            }
             for first in stride(from: 0, to: count, by: Network.headRows) {
                 let rows = min(Network.headRows, count - first)
                 for row in 0..<rows {
-                    try runBody(first + row)
-                    for (from, to) in zip(network.bodyResults, network.headInputs) {
-                        let (from, to) = (body[from], head[to])
-                        let size = from.descriptor.byteCount
-                        (to.base + row * size).copyMemory(from: from.base, byteCount: size)
-                    }
+                    let source = UnsafeRawPointer(input(first + row).baseAddress.unsafelyUnwrapped)
+                    bodyInput.copyMemory(from: source, byteCount: network.bodyInput.descriptor.byteCount)
+                    try body.run(on: stream)
+                    for transfer in fromBody { transfer.copy(row: 0, to: head == nil ? first + row : row) }
                 }
+                guard let head else { continue }
+                // Rows that are left over hold what they held before; nobody looks at what becomes of them.
                 try head.run(on: stream)
-                for (index, operand) in network.headResults.enumerated() {
-                    for row in 0..<rows { copy(head[operand], row, index, first + row) }
-                }
+                for row in 0..<rows { for transfer in fromHead { transfer.copy(row: row, to: first + row) } }
             }
         } catch {
             throw ModelError(error)
         }
-    }
-
-    private func runBody(_ sample: Int) throws(OneDNNError) {
-        let source = body[network.bodyInput]
-        (source.base).copyMemory(
-            from: UnsafeRawPointer(input.baseAddress.unsafelyUnwrapped + sample * inputCount),
-            byteCount: inputCount * MemoryLayout<Float>.stride)
-        try body.run(on: stream)
-    }
-
-    private func copy(_ memory: Memory, _ row: Int, _ index: Int, _ sample: Int) {
-        let count = network.outputCount
-        let source = memory.base.assumingMemoryBound(to: Float.self) + row * count
-        results[index].baseAddress.unsafelyUnwrapped.advanced(by: sample * count).update(from: source, count: count)
     }
 }

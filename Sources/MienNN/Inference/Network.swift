@@ -4,6 +4,8 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
     public let name: String
     /// Of one sample, as the model declares it, without the batch: channels, height, width, or whatever else it takes.
     public let inputShape: [Int]
+    /// How to take `inputShape` as a picture; nil if it is none of 1 or 3 channels.
+    public var picture: PictureShape? { PictureShape(inputShape) }
     /// Numbers that come out for one sample.
     public let outputCount: Int
     /// Whether the model ends in softmax, so that there are logits before it.
@@ -27,6 +29,9 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
     static let headRows = 4
     /// Numbers from which on reading the weights takes longer than multiplying: 256 kB.
     private static let largeWeightCount = 1 << 16
+
+    /// Memory for one context's tensors beyond which a model is refused: 1 GiB.
+    private static let largestContext = 1 << 30
 
     /// - Throws: `ModelError`: `.unsupported` or `.invalid` with the node that can't be run and why.
     public init(_ model: Model) throws(ModelError) {
@@ -54,21 +59,24 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
             let results = try builder.plan(bodyLayers, list, [0: input], results: left, inOrder: cut == nil)
             (body, bodyInput, bodyResults) = (builder.program(), input, results)
 
-            guard cut != nil else {
+            if cut == nil {
                 (head, headInputs, headResults) = (nil, [], [])
-                return
+            } else {
+                let builder = try ProgramBuilder(rows: Self.headRows)
+                headInputs = try results.map { operand throws(OneDNNError) in
+                    builder.tensor(try operand.descriptor.repeated(Self.headRows))
+                }
+                headInputs.forEach { builder.keepFromStart($0) }
+                headResults = try builder.plan(
+                    headLayers, list, Dictionary(uniqueKeysWithValues: zip(passed, headInputs)), results: wanted,
+                    inOrder: true)
+                head = builder.program()
             }
-            let headBuilder = try ProgramBuilder(rows: Self.headRows)
-            headInputs = try results.map { operand throws(OneDNNError) in
-                headBuilder.tensor(try operand.descriptor.repeated(Self.headRows))
-            }
-            headInputs.forEach { headBuilder.keepFromStart($0) }
-            headResults = try headBuilder.plan(
-                headLayers, list, Dictionary(uniqueKeysWithValues: zip(passed, headInputs)), results: wanted,
-                inOrder: true)
-            head = headBuilder.program()
         } catch {
             throw ModelError(error)
+        }
+        guard contextByteCount <= Self.largestContext else {
+            throw ModelError(.unsupported, "the model needs \(contextByteCount >> 20) MB to run, and 1024 are allowed")
         }
     }
 
@@ -82,6 +90,25 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
     /// Memory that each context takes, without input and output.
     public var contextByteCount: Int {
         [body, head].reduce(0) { $0 + ($1.map { $0.byteCount + $0.scratchByteCount } ?? 0) }
+    }
+}
+
+/// The size of a picture and the order of its numbers.
+public struct PictureShape: Equatable, Sendable {
+    public let channels: Int
+    public let height: Int
+    public let width: Int
+    /// Height, width, channels, as in models from Keras; otherwise channels, height, width. With one channel both are the
+    /// same.
+    public let hasChannelsLast: Bool
+
+    /// - Parameter shape: of one sample. The dimension of 1 or 3 counts the channels.
+    init?(_ shape: [Int]) {
+        guard shape.count == 3, let last = [0, 2].first(where: { [1, 3].contains(shape[$0]) }).map({ $0 == 2 }) else {
+            return nil
+        }
+        hasChannelsLast = last
+        (channels, height, width) = last ? (shape[2], shape[0], shape[1]) : (shape[0], shape[1], shape[2])
     }
 }
 

@@ -6,15 +6,28 @@ extension LayerList {
     func simplified() -> LayerList {
         var list = self
         list.recogniseSwish()
-        list.dropUnused()
         list.letDenseReadPictures()
-        while list.fuseOnce(sums: false) {}
-        // Last, since what sums are written into is lost: from here on no layer may be moved behind one.
-        while list.fuseOnce(sums: true) {}
+        list.dropUnused()
+        list.mergeFunctions()
+        // Last, since what sums are written over is lost: from then on no layer may be moved behind one unchecked.
+        list.mergeSums()
         return list
     }
 
-    /// How often each value is read.
+    private mutating func dropUnused() {
+        var needed: Set = [output]
+        var kept: [Layer] = []
+        for layer in layers.reversed() where needed.contains(layer.output) {
+            needed.formUnion(layer.inputs)
+            kept.append(layer)
+        }
+        layers = kept.reversed()
+    }
+
+    /// The layer that makes each value, by number.
+    private var makers: [Int: Int] { Dictionary(uniqueKeysWithValues: layers.enumerated().map { ($1.output, $0) }) }
+
+    /// How often each value is read, as the network's result, too.
     private var uses: [Int] {
         var uses = Array(repeating: 0, count: shapes.count)
         uses[output] += 1
@@ -22,25 +35,16 @@ extension LayerList {
         return uses
     }
 
-    private mutating func dropUnused() {
-        var needed: Set = [output]
-        for layer in layers.reversed() where needed.contains(layer.output) { needed.formUnion(layer.inputs) }
-        layers.removeAll { !needed.contains($0.output) }
-    }
-
-    private func producer(of value: Int) -> Int? { layers.firstIndex { $0.output == value } }
-
     /// x * sigmoid(x) and x * hardsigmoid(x), which exporters write as two nodes, are functions of their own.
     private mutating func recogniseSwish() {
-        for index in layers.indices {
-            let layer = layers[index]
+        let makers = makers
+        for (index, layer) in layers.enumerated() {
             guard let product = layer.operation as? Arithmetic, product.algorithm == dnnl_binary_mul,
                 layer.inputs.count == 2
             else { continue }
             for (x, gate) in [(layer.inputs[0], layer.inputs[1]), (layer.inputs[1], layer.inputs[0])] {
-                guard let maker = producer(of: gate), layers[maker].inputs == [x],
-                    let activation = layers[maker].operation as? Activation,
-                    let function = activation.timesItself
+                guard let maker = makers[gate], layers[maker].inputs == [x],
+                    let function = (layers[maker].operation as? Activation)?.timesItself
                 else { continue }
                 layers[index].operation = Activation(functions: [function])
                 layers[index].inputs = [x]
@@ -51,66 +55,80 @@ extension LayerList {
 
     /// A dense layer takes a picture as it is, with its weights in the picture's order, which saves the flattening.
     private mutating func letDenseReadPictures() {
-        for index in layers.indices where layers[index].operation is Dense {
-            guard let maker = producer(of: layers[index].inputs[0]), layers[maker].operation is Reshaping,
+        let makers = makers
+        for (index, layer) in layers.enumerated() where layer.operation is Dense {
+            guard let maker = makers[layer.inputs[0]], layers[maker].operation is Reshaping,
                 shapes[layers[maker].inputs[0]].count == 4
             else { continue }
             layers[index].inputs = layers[maker].inputs
         }
-        dropUnused()
     }
 
-    /// Merges one layer into the one before, if there is one that can be.
-    private mutating func fuseOnce(sums: Bool) -> Bool {
-        let uses = uses
-        for index in layers.indices where layers[index].operation is Arithmetic == sums {
-            let layer = layers[index]
-            for (position, input) in layer.inputs.enumerated() {
-                // Only where nobody else wants to see the result as it was before.
-                guard uses[input] == 1, let maker = producer(of: input) else { continue }
-                let first = layers[maker].operation
-                let others = layer.inputs.enumerated().filter { $0.offset != position }.map(\.element)
-                if let merged = sums ? summed(maker, index, others) : fused(first, layer.operation) {
-                    layers[index].operation = merged
-                    layers[index].inputs = layers[maker].inputs + others
-                    layers.remove(at: maker)
-                    return true
-                }
+    /// Makes functions and normalisations part of the layers before them.
+    private mutating func mergeFunctions() {
+        merge { first, _, second, _ in
+            switch second.operation {
+            case let activation as Activation: return first.operation.followed(by: activation.functions)
+            case let normalisation as Normalisation:
+                let result = first.operation.scaled(by: normalisation.scale, shift: normalisation.shift)
+                return normalisation.functions.isEmpty ? result : result?.followed(by: normalisation.functions)
+            default: return nil
             }
         }
-        return false
     }
 
-    private func fused(_ first: any Operator, _ second: any Operator) -> (any Operator)? {
-        switch second {
-        case let activation as Activation: return first.followed(by: activation.functions)
-        case let normalisation as Normalisation:
-            guard let result = first.scaled(by: normalisation.scale, shift: normalisation.shift) else { return nil }
-            return normalisation.functions.isEmpty ? result : result.followed(by: normalisation.functions)
-        default: return nil
+    /// Lets layers add their result to what another one made, in its memory, where nobody needs that any more.
+    private mutating func mergeSums() {
+        let makers = makers
+        var lastReader: [Int: Int] = [:]
+        var viewed: Set = [output]
+        for layer in layers {
+            for input in layer.inputs { lastReader[input] = layer.output }
+            if layer.operation.isView { viewed.formUnion(layer.inputs + [layer.output]) }
+        }
+        let shapes = shapes
+        merge { first, between, second, others in
+            guard let sum = second.operation as? Arithmetic, sum.algorithm == dnnl_binary_add, sum.constant == nil,
+                others.count == 1, shapes[others[0]] == shapes[second.output],
+                // Not the network's input, not seen under another name, and read for the last time here.
+                makers[others[0]] != nil, !viewed.contains(others[0]), lastReader[others[0]] == second.output,
+                // The first layer moves behind those between, which must not write over what it reads.
+                !between.contains(where: { layer in
+                    layer?.operation.writesInto.map { first.inputs.contains(layer?.inputs[$0] ?? -1) } ?? false
+                })
+            else { return nil }
+            let result = first.operation.accumulating()
+            return sum.functions.isEmpty ? result : result?.followed(by: sum.functions)
         }
     }
 
-    /// The layer `maker` adding its result to the value `others`, in place of the sum `index`.
-    private func summed(_ maker: Int, _ index: Int, _ others: [Int]) -> (any Operator)? {
-        guard let sum = layers[index].operation as? Arithmetic, sum.algorithm == dnnl_binary_add, sum.constant == nil,
-            let other = others.first, shapes[other] == shapes[layers[index].output],
-            isLost(other, after: layers[index]),
-            // It moves behind the layers between, which must not write over what it reads.
-            !layers[maker..<index].contains(where: { layer in
-                layer.operation.writesInto.map { layers[maker].inputs.contains(layer.inputs[$0]) } ?? false
-            }),
-            let result = layers[maker].operation.accumulating()
-        else { return nil }
-        return sum.functions.isEmpty ? result : result.followed(by: sum.functions)
-    }
-
-    /// Whether `layer` is the last to read the value, and its memory belongs to it alone.
-    private func isLost(_ value: Int, after layer: Layer) -> Bool {
-        guard let maker = producer(of: value), !layers[maker].operation.isView, value != output else { return false }
-        let readers = layers.filter { $0.inputs.contains(value) }
-        return readers.last?.output == layer.output && readers.allSatisfy { !$0.operation.isView }
-            && layer.inputs.filter { $0 == value }.count == 1
+    /// Merges layers into the ones that read their results, in one pass, where nobody else reads these.
+    ///
+    /// - Parameter merged: from a layer, those between, the layer that reads its result, and the other inputs of that: the
+    ///   operator that does the work of both, if there is one. It reads the inputs of the first and then the others.
+    private mutating func merge(
+        _ merged: (_ first: Layer, _ between: ArraySlice<Layer?>, _ second: Layer, _ others: [Int]) -> (any Operator)?
+    ) {
+        let uses = uses
+        // Places of layers that were merged into later ones stay behind, empty.
+        var result: [Layer?] = []
+        var makers: [Int: Int] = [:]
+        for layer in layers {
+            var layer = layer
+            for (position, input) in layer.inputs.enumerated() {
+                guard uses[input] == 1, let maker = makers[input], let first = result[maker] else { continue }
+                var others = layer.inputs
+                others.remove(at: position)
+                guard let operation = merged(first, result[(maker + 1)...], layer, others) else { continue }
+                layer = Layer(
+                    name: first.name, operation: operation, inputs: first.inputs + others, output: layer.output)
+                result[maker] = nil
+                break
+            }
+            makers[layer.output] = result.count
+            result.append(layer)
+        }
+        layers = result.compactMap { $0 }
     }
 }
 

@@ -62,6 +62,25 @@ struct Activation: Operator {
     }
 }
 
+extension [Activation.Function] {
+    /// These and then others, within one kernel; nil if that can't be.
+    func fused(with others: [Activation.Function]) -> [Activation.Function]? {
+        var chain = self
+        for function in others {
+            if let last = chain.last, last.algorithm == dnnl_eltwise_linear, function.algorithm == dnnl_eltwise_linear {
+                chain[chain.count - 1] = .linear(
+                    scale: last.alpha * function.alpha, shift: last.beta * function.alpha + function.beta)
+            } else if chain.contains(where: { $0.algorithm == function.algorithm }) {
+                // oneDNN 2.6 gives both the parameters of one.
+                return nil
+            } else {
+                chain.append(function)
+            }
+        }
+        return chain
+    }
+}
+
 extension CheckedNode {
     /// One end of `Clip`: an attribute, or since operator set 11 an input.
     fileprivate func bound(_ name: String, _ index: Int) throws(ModelError) -> Float? {

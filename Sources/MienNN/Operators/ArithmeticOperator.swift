@@ -57,8 +57,9 @@ struct Arithmetic: Operator {
     }
 
     func followed(by functions: [Activation.Function]) -> (any Operator)? {
+        guard let chain = self.functions.fused(with: functions) else { return nil }
         var result = self
-        result.functions += functions
+        result.functions = chain
         return result
     }
 

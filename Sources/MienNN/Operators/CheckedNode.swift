@@ -5,8 +5,8 @@ struct CheckedNode {
     /// Of each input, for one sample; nil for constants and for inputs that are left out.
     let shapes: [[Int]?]
 
-    /// The largest tensor for one sample that we take for meant seriously: 2^28 numbers, 1 GiB.
-    private static let largestTensor = 1 << 28
+    /// The largest tensor for one sample that we take for meant seriously: 2^25 numbers, 128 MiB.
+    private static let largestTensor = 1 << 25
 
     func failure(_ text: String, _ code: ModelError.Code = .unsupported) -> ModelError {
         ModelError(code, "node '\(node.name)' (\(node.operation)): \(text)")

@@ -49,8 +49,9 @@ struct Convolution: Operator {
     }
 
     func followed(by functions: [Activation.Function]) -> (any Operator)? {
+        guard let chain = self.functions.fused(with: functions) else { return nil }
         var result = self
-        result.functions += functions
+        result.functions = chain
         return result
     }
 

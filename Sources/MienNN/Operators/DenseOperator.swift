@@ -45,8 +45,9 @@ struct Dense: Operator {
     }
 
     func followed(by functions: [Activation.Function]) -> (any Operator)? {
+        guard let chain = self.functions.fused(with: functions) else { return nil }
         var result = self
-        result.functions += functions
+        result.functions = chain
         return result
     }
 

@@ -1,0 +1,51 @@
+#include "mien_allocations.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+// glibc's own, under the names by which it lets others stand in for them.
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
+void __libc_free(void *);
+
+// Initial-exec: the usual model may itself allocate when a thread first touches the variable.
+static __thread __attribute__((tls_model("initial-exec"))) struct mien_allocations counts;
+
+struct mien_allocations mien_allocations_of_thread(void) { return counts; }
+
+void *malloc(size_t size) {
+    counts.made++;
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size) {
+    counts.made++;
+    return __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size) {
+    counts.made++;
+    counts.freed += memory != NULL;
+    return __libc_realloc(memory, size);
+}
+
+void *memalign(size_t alignment, size_t size) {
+    counts.made++;
+    return __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+    void *found = memalign(alignment, size);
+    if (found == NULL) return ENOMEM;
+    *memory = found;
+    return 0;
+}
+
+void free(void *memory) {
+    counts.freed += memory != NULL;
+    __libc_free(memory);
+}

@@ -1,0 +1,12 @@
+#pragma once
+
+/// For tests: what the calling thread has allocated. Linking this replaces malloc and its relatives with ones that count;
+/// they go on to glibc's.
+struct mien_allocations {
+    /// Pieces of memory asked for since the thread began.
+    long made;
+    /// Pieces freed. Those that another thread allocated count, too.
+    long freed;
+};
+
+struct mien_allocations mien_allocations_of_thread(void);

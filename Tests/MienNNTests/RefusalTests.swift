@@ -1,0 +1,127 @@
+import MienNN
+import Testing
+
+@Suite("Models that can't be run are refused in one line that names the node")
+struct RefusalTests {
+    /// A small sound network, to be spoiled.
+    private static func sound() -> GraphBuilder {
+        var builder = GraphBuilder([1, 8, 8])
+        _ = builder.convolve(1, 4, 3)
+        builder.add("Relu")
+        builder.add("Flatten")
+        builder.add("Gemm", [.random([144, 3]), .random([3])])
+        return builder
+    }
+
+    private func expectRefusal(
+        _ graph: Graph, _ code: ModelError.Code, naming words: String...,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let error = #expect(throws: ModelError.self, sourceLocation: sourceLocation) {
+            try Network(Model(graph: graph))
+        }
+        #expect(error?.code == code, sourceLocation: sourceLocation)
+        let text = error?.description ?? ""
+        for word in words { #expect(text.contains(word), sourceLocation: sourceLocation) }
+        #expect(!text.contains("\n"), sourceLocation: sourceLocation)
+    }
+
+    @Test("An operator that we don't have")
+    func operation() {
+        var graph = Self.sound().graph
+        graph.nodes[1].operation = "Einsum"
+        expectRefusal(graph, .unsupported, naming: "Relu1", "Einsum")
+    }
+
+    @Test("A value that nobody computes")
+    func missing() {
+        var graph = Self.sound().graph
+        graph.nodes[1].inputs = ["nowhere"]
+        expectRefusal(graph, .invalid, naming: "Relu1", "nowhere")
+    }
+
+    @Test("Weights that aren't there")
+    func missingWeights() {
+        var graph = Self.sound().graph
+        graph.tensors["Conv0.0"] = nil
+        expectRefusal(graph, .invalid, naming: "Conv0", "Conv0.0")
+    }
+
+    @Test("A circle")
+    func circle() {
+        var graph = Self.sound().graph
+        graph.nodes[0].inputs[0] = graph.nodes[1].outputs[0]
+        expectRefusal(graph, .invalid, naming: "Conv0", "circle")
+    }
+
+    @Test("Shapes that don't go together")
+    func shapes() {
+        var graph = Self.sound().graph
+        graph.input.shape = [nil, 2, 8, 8]
+        expectRefusal(graph, .invalid, naming: "Conv0", "2 channels")
+        graph = Self.sound().graph
+        graph.input.shape = [nil, 1, 9, 8]
+        expectRefusal(graph, .invalid, naming: "Gemm3")
+        graph.input.shape = [nil, 1, 2, 8]
+        expectRefusal(graph, .invalid, naming: "Conv0", "larger")
+    }
+
+    @Test("An input of open size, or of terabytes")
+    func inputSize() {
+        var graph = Self.sound().graph
+        graph.input.shape = [nil, 1, nil, 8]
+        expectRefusal(graph, .unsupported, naming: "1x?x8")
+        graph.input.shape = [nil, 1, 1 << 40, 1 << 40]
+        expectRefusal(graph, .unsupported, naming: "1099511627776")
+    }
+
+    @Test(
+        "Attributes out of all bounds",
+        arguments: [
+            ("strides", .integers([0, 1])), ("strides", .integers([1])), ("pads", .integers([1 << 40, 0, 0, 0])),
+            ("pads", .integers([-1, 0, 0, 0])), ("dilations", .integers([1, .max])), ("group", .integer(0)),
+            ("group", .integer(-1)), ("group", .integer(.max)), ("auto_pad", .string("MAYBE")),
+            ("kernel_shape", .integers([5, 5])), ("strides", .float(1)),
+        ] as [(String, Graph.Attribute)])
+    func attributes(name: String, value: Graph.Attribute) {
+        var graph = Self.sound().graph
+        graph.nodes[0].attributes[name] = value
+        let error = #expect(throws: ModelError.self) { try Network(Model(graph: graph)) }
+        #expect(error?.description.contains("Conv0") == true)
+    }
+
+    @Test("Tensors of terabytes between the nodes")
+    func hugeTensors() {
+        var builder = GraphBuilder([1, 8, 8])
+        for _ in 0..<4 {
+            _ = builder.convolve(1, 1, 1, ["pads": .integers([9999, 9999, 9999, 9999])])
+        }
+        expectRefusal(builder.graph, .invalid, naming: "too large")
+    }
+
+    @Test(
+        "Shapes that can't be reached",
+        arguments: [[0, 0, 0], [-1, -1], [1, 63], [Int.max, 2], [2, 32], [-2, -32], []])
+    func reshaping(shape: [Int]) {
+        var builder = GraphBuilder([64])
+        builder.add("Reshape", [.integers(shape)])
+        let error = #expect(throws: ModelError.self) { try Network(Model(graph: builder.graph)) }
+        #expect(error?.description.contains("Reshape0") == true)
+    }
+
+    @Test("Two operands of different shapes")
+    func operands() {
+        var builder = GraphBuilder([4, 8, 8])
+        let x = builder.convolve(4, 4, 1)
+        let y = builder.convolve(4, 4, 3)
+        builder.add("Add", on: [x, y])
+        expectRefusal(builder.graph, .unsupported, naming: "Add2", "[1, 4, 8, 8]", "[1, 4, 6, 6]")
+    }
+
+    @Test("An output that nothing computes")
+    func output() {
+        var graph = Self.sound().graph
+        graph.output.name = "elsewhere"
+        expectRefusal(graph, .invalid, naming: "elsewhere")
+    }
+}
