@@ -63,6 +63,10 @@ final class TrainingPlan {
         backward.append(.step(try Step(Primitive(primitive), tensors)))
     }
 
+    func copyBackward(_ source: Memory, to destination: Memory) throws(OneDNNError) {
+        backward.append(.step(try Step(reorder: source, to: destination)))
+    }
+
     /// `memory` as `descriptor` wants it: itself, or a copy made each time on the way forward.
     func forward(_ memory: Memory, as descriptor: MemoryDescriptor) throws(OneDNNError) -> Memory {
         try reordered(memory, as: descriptor) { forward.append(.step($0)) }
@@ -94,7 +98,7 @@ final class TrainingPlan {
         if plain.descriptor == descriptor { return try body(plain) }
         let blocked = try Memory(descriptor)
         try body(blocked)
-        backward.append(.step(try Step(reorder: blocked, to: plain)))
+        try copyBackward(blocked, to: plain)
     }
 
     /// Declares the backward pass of a layer: `body` gets the gradient of its result and calls `contribute`.

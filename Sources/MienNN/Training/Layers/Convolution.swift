@@ -10,32 +10,58 @@ extension TrainingPlan {
         _ name: String, _ x: TrainingValue, weights: ParameterLayout.Slot, bias: ParameterLayout.Slot?, groups: Int,
         _ window: Window, isRectified: Bool
     ) throws(OneDNNError) -> TrainingValue {
-        let (o, i, kernel) = (weights.dimensions[0], weights.dimensions[1], Array(weights.dimensions[2...]))
-        let grouped = groups == 1 ? weights.dimensions : [groups, o / groups, i] + kernel
-        let w = try parameters.tensor(weights, as: grouped)
-        let b = if let bias { try parameters.tensor(bias) } else { nil as (value: Memory, gradient: Memory)? }
-        let biasDescriptor = b?.value.descriptor ?? .none
+        let (n, i, o) = (x.dimensions[0], x.dimensions[1], weights.dimensions[0])
+        let kernel = Array(weights.dimensions[2...])
         let size = (0..<2).map { axis in
             let reach = (kernel[axis] - 1) * window.dilations[axis] + 1
             let padded = x.dimensions[2 + axis] + window.padsBefore[axis] + window.padsAfter[axis]
             return (padded - reach) / window.strides[axis] + 1
         }
+        // What the kernels see: perhaps more channels than there are.
+        let isPadded = Self.padsChannels(i, o, groups: groups)
+        let inputs = isPadded ? MemoryDescriptor.paddedChannels(i) : i
+        let outputs = isPadded ? MemoryDescriptor.paddedChannels(o) : o
+        let shape = groups == 1 ? [outputs, inputs] + kernel : [groups, o / groups, i / groups] + kernel
+        let w = try parameters.tensor(weights, as: groups == 1 ? [o, i] + kernel : shape)
+        let b = try bias.map { slot throws(OneDNNError) in try parameters.tensor(slot) }
+        let wideBias = try b.map { b throws(OneDNNError) in
+            isPadded ? try Memory(MemoryDescriptor([outputs])) : b.value
+        }
         // A picture of one channel is read as it is; anything else as the kernel wants it.
-        let source = x.dimensions[1] == 1 ? x.descriptor : try any(x.dimensions)
-        let destination = try any([x.dimensions[0], o] + size)
+        let blocked = Layout.tag(dnnl_aBcd16b)
+        let source =
+            isPadded
+            ? try MemoryDescriptor([n, inputs] + x.dimensions[2...], type, layout: blocked)
+            : i == 1 ? x.descriptor : try any(x.dimensions)
+        let destination = try MemoryDescriptor([n, outputs] + size, type, layout: isPadded ? blocked : .any)
+
+        func wide(_ memory: Memory) throws(OneDNNError) -> Memory {
+            isPadded ? try Memory(memory.descriptor.widened, sharing: memory) : memory
+        }
+        func narrow(_ descriptor: MemoryDescriptor, _ first: Int, _ second: Int) -> MemoryDescriptor {
+            isPadded ? descriptor.narrowed(first, second) : descriptor
+        }
+        func kernelWeights(_ descriptor: MemoryDescriptor) throws(OneDNNError) -> Memory {
+            try wide(loaded(w.value, as: narrow(descriptor, o, i)))
+        }
+
         let forward = try PrimitiveDescriptor(
             name,
             dnnl_convolution_desc_t.forward(
-                .training, source: source, weights: any(grouped), bias: biasDescriptor, destination: destination, window
-            ),
+                .training, source: source, weights: any(shape), bias: wideBias?.descriptor ?? .none,
+                destination: destination, window),
             isRectified ? Attributes([.relu]) : nil)
-        let y = TrainingValue(try Memory(forward.destination), needsGradient: true)
-        let xForward = try self.forward(x.memory, as: forward.source)
+        let y = TrainingValue(try Memory(narrow(forward.destination, n, o)), needsGradient: true)
+        let xForward = try self.forward(x.memory, as: narrow(forward.source, n, i))
+        if let b, let wideBias, isPadded {
+            loading.append(try Step(reorder: b.value, to: Memory(b.value.descriptor, sharing: wideBias)))
+        }
         try runForward(
             forward,
             [
-                (.source, xForward), (.weights, loaded(w.value, as: forward.weights)), (.destination, y.memory),
-            ] + (b.map { [(.bias, $0.value)] } ?? []))
+                (.source, wide(xForward)), (.weights, kernelWeights(forward.weights)),
+                (.destination, wide(y.memory)),
+            ] + (wideBias.map { [(.bias, $0)] } ?? []))
 
         differentiate(y) { [self] dyAfter throws(OneDNNError) in
             let dy = isRectified ? try rectifierGradient(name, y, dyAfter) : dyAfter
@@ -43,29 +69,35 @@ extension TrainingPlan {
             let byWeights = try PrimitiveDescriptor(
                 name,
                 dnnl_convolution_desc_t.backwardWeights(
-                    source: source, weights: any(grouped, .float32), bias: biasDescriptor, destination: destination,
-                    window),
+                    source: source, weights: any(shape, .float32), bias: wideBias?.descriptor ?? .none,
+                    destination: destination, window),
                 forward: forward)
-            let xBackward = try backward(xForward, as: byWeights.source)
-            let dyWeights = try backward(dy, as: byWeights.destinationGradient)
-            try gradient(w.gradient, as: byWeights.weightsGradient) { dw throws(OneDNNError) in
+            let xBackward = try wide(backward(xForward, as: narrow(byWeights.source, n, i)))
+            let dyWeights = try wide(backward(dy, as: narrow(byWeights.destinationGradient, n, o)))
+            let db = try b.map { b throws(OneDNNError) in
+                isPadded ? try Memory(MemoryDescriptor([outputs])) : b.gradient
+            }
+            try gradient(w.gradient, as: narrow(byWeights.weightsGradient, o, i)) { dw throws(OneDNNError) in
                 try runBackward(
                     byWeights,
-                    [(.source, xBackward), (.destinationGradient, dyWeights), (.weightsGradient, dw)]
-                        + (b.map { [(.biasGradient, $0.gradient)] } ?? []))
+                    [(.source, xBackward), (.destinationGradient, dyWeights), (.weightsGradient, wide(dw))]
+                        + (db.map { [(.biasGradient, $0)] } ?? []))
+            }
+            if let b, let db, isPadded {
+                try copyBackward(Memory(b.gradient.descriptor, sharing: db), to: b.gradient)
             }
 
             guard x.needsGradient else { return }
             let byData = try PrimitiveDescriptor(
                 name,
                 dnnl_convolution_desc_t.backwardData(
-                    source: source, weights: any(grouped), destination: destination, window), forward: forward)
-            let dx = try Memory(byData.sourceGradient)
+                    source: source, weights: any(shape), destination: destination, window), forward: forward)
+            let dx = try Memory(narrow(byData.sourceGradient, n, i))
             try runBackward(
                 byData,
                 [
-                    (.destinationGradient, backward(dy, as: byData.destinationGradient)),
-                    (.weights, loaded(w.value, as: byData.weights)), (.sourceGradient, dx),
+                    (.destinationGradient, wide(backward(dy, as: narrow(byData.destinationGradient, n, o)))),
+                    (.weights, kernelWeights(byData.weights)), (.sourceGradient, wide(dx)),
                 ])
             try contribute(dx, to: x)
         }
