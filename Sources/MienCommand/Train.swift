@@ -34,6 +34,8 @@ struct Train: ParsableCommand {
     var weightDecay = Recipe().weightDecay
     @Option(help: "Learn from the votes as shares, or from the one label that they give: votes or labels.")
     var targets = Targets.votes
+    @Option(help: "How far rare classes weigh more, from 0 (every picture the same) to 1 (every class the same).")
+    var balance = Recipe().balance
     @Option(help: "How pixels become numbers: standard (zero mean, unit variance in each picture) or unit (0 to 1).")
     var normalisation = Recipe().normalisation
     @Flag(inversion: .prefixedNo, help: "Mirror every other picture.") var flip = true
@@ -89,11 +91,16 @@ struct Train: ParsableCommand {
         recipe.augmentation.flips = flip
         recipe.augmentation.largestShift = shift
         recipe.learnsFromVotes = targets == .votes
+        recipe.balance = balance
         recipe.normalisation = normalisation
         recipe.seed = seed
         recipe.usesBFloat16 = bfloat16
-        guard epochs > 0, shift >= 0, shift < FacePicture.side, recipe.learningRate > 0 else {
-            throw ValidationError("--epochs and --learning-rate must be above 0, and --shift below \(FacePicture.side)")
+        guard epochs > 0, shift >= 0, shift < FacePicture.side, recipe.learningRate > 0,
+            (0...1).contains(balance)
+        else {
+            throw ValidationError(
+                "--epochs and --learning-rate must be above 0, --shift below \(FacePicture.side), --balance from 0 to 1"
+            )
         }
         return recipe
     }

@@ -14,6 +14,8 @@ public struct Recipe: Sendable {
     public var augmentation = Augmentation()
     /// Learns from the votes as shares instead of from the majority alone.
     public var learnsFromVotes = true
+    /// How far rare classes weigh more: from 0, every picture the same, to 1, every class the same.
+    public var balance = 0.0
     public var normalisation = FacePicture.Normalisation.standard
     public var validationShare = 0.2
     public var seed: UInt64 = 1
@@ -31,7 +33,8 @@ public struct Recipe: Sendable {
             ("optimizer", "\(optimiser)"), ("learning rate", "\(learningRate) \(schedule.rawValue)"),
             ("weight decay", "\(weightDecay)"),
             ("augmentation", "flip \(augmentation.flips), shift \(augmentation.largestShift)"),
-            ("targets", learnsFromVotes ? "votes" : "labels"), ("normalisation", normalisation.rawValue),
+            ("balance", "\(balance)"), ("targets", learnsFromVotes ? "votes" : "labels"),
+            ("normalisation", normalisation.rawValue),
             ("validation share", "\(validationShare)"), ("seed", "\(seed)"),
             ("bfloat16", "\(usesBFloat16)"),
         ]

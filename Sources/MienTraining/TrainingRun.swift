@@ -1,3 +1,4 @@
+import Glibc
 public import MienNN
 import MienVision
 
@@ -16,6 +17,8 @@ public final class TrainingRun {
     private let validation: PictureSet
     private let threads: Int
     private let trainer: Trainer
+    /// Of a picture of each class.
+    private let weights: [Float]
     private var state = Checkpoint()
 
     /// What happens on the way. Called on the thread that runs.
@@ -45,6 +48,7 @@ public final class TrainingRun {
                 .unsupported, "\(split.training.count) pictures to learn from are fewer than a batch of \(recipe.batch)"
             )
         }
+        weights = Self.weights(of: pictures.selecting(split.training).countByLabel, balance: recipe.balance)
         var configuration = Trainer.Configuration()
         configuration.batch = recipe.batch
         configuration.shard = Recipe.shard
@@ -54,6 +58,15 @@ public final class TrainingRun {
         configuration.usesBFloat16 = recipe.usesBFloat16
         trainer = try Trainer(graph, configuration)
         state.run = "\(recipe.text)\ntraining pictures: \(counts.training)\nvalidation pictures: \(counts.validation)"
+    }
+
+    /// The weight of a picture of each class: its share of the pictures to the power of -`balance`, on average 1.
+    package static func weights(of counts: [Int], balance: Double) -> [Float] {
+        let total = Double(counts.reduce(0, +))
+        // A class without pictures has no say, whatever its weight.
+        let raw = counts.map { pow(Double(max($0, 1)) / total, -balance) }
+        let mean = zip(counts, raw).reduce(0) { $0 + Double($1.0) * $1.1 } / total
+        return raw.map { Float($0 / mean) }
     }
 
     /// Goes on from the checkpoint at `path`, if there is one.
@@ -157,7 +170,8 @@ public final class TrainingRun {
     }
 
     private func step(_ order: [Int]) throws(ModelError) -> Double {
-        let (recipe, pictures, epoch, start) = (recipe, pictures, state.epoch, state.step * recipe.batch)
+        let (recipe, pictures, weights, epoch) = (recipe, pictures, weights, state.epoch)
+        let start = state.step * recipe.batch
         let progress = Double(state.epoch * stepsPerEpoch + state.step + 1) / Double(recipe.epochs * stepsPerEpoch)
         var chance = SplitMix64(recipe.seed, Purpose.step, UInt64(epoch), UInt64(state.step))
         return try trainer.step(
@@ -173,9 +187,10 @@ public final class TrainingRun {
                         UnsafeBufferPointer(changed), into: UnsafeMutableBufferPointer(rebasing: input[room]),
                         as: recipe.normalisation)
                     let (label, votes) = (pictures.labels[index], pictures.targets[index])
+                    let weight = weights[label.rawValue]
                     for expression in MienVision.Expression.allCases {
                         targets[row * MienVision.Expression.allCases.count + expression.rawValue] =
-                            recipe.learnsFromVotes ? votes[expression] : expression == label ? 1 : 0
+                            weight * (recipe.learnsFromVotes ? votes[expression] : expression == label ? 1 : 0)
                     }
                 }
             }

@@ -130,7 +130,9 @@ private struct Network {
         let classes = graph.output.shape.last.flatMap(\.self) ?? 0
         targets = (0..<batch).flatMap { _ in
             let shares = (0..<classes).map { _ in chance.uniform() }
-            return shares.map { $0 / shares.reduce(0, +) }
+            // Half of them weigh twice as much.
+            let weight: Float = chance.next() & 1 == 0 ? 1 : 2
+            return shares.map { weight * $0 / shares.reduce(0, +) }
         }
     }
 

@@ -113,6 +113,16 @@ import Testing
         #expect(throws: ModelError.self) { try training(recipe) }
     }
 
+    @Test("lets rare classes weigh more as far as it is told, on average as much as before") func balance() {
+        let counts = [100, 25, 400, 0, 0, 0]
+        #expect(TrainingRun.weights(of: counts, balance: 0) == [1, 1, 1, 1, 1, 1])
+        let half = TrainingRun.weights(of: counts, balance: 0.5)
+        #expect(abs(half[1] / half[0] - 2) < 1e-5)
+        #expect(abs(half[0] / half[2] - 2) < 1e-5)
+        let full = TrainingRun.weights(of: counts, balance: 1)
+        for index in 0..<3 { #expect(abs(full[index] * Float(counts[index]) - 525 / 3) < 1e-3) }
+    }
+
     @Test("never sees the pictures that are kept back, nor copies of them") func split() {
         var pictures = PictureSet()
         for index in 0..<200 {

@@ -2,7 +2,7 @@
 final class TrainingContext {
     /// N, C, H, W: to be filled before each run.
     let input: UnsafeMutableBufferPointer<Float>
-    /// N, K: what the answers should be, as shares that add up to 1.
+    /// N, K: what the answers should be, as shares that add up to 1, or to the picture's weight.
     let targets: UnsafeMutableBufferPointer<Float>
     /// The parameters have changed since they were brought into the kernels' layouts.
     var needsLoading = true
