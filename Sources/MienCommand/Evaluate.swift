@@ -1,8 +1,6 @@
 public import ArgumentParser
-import CMienAssets
-import Glibc
-import MienNN
-public import MienTraining
+import MienTraining
+import MienVision
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,24 +16,25 @@ struct Evaluate: ParsableCommand {
     var usage = Usage.publicTest
     @Option(help: "An ONNX file; the network built in unless given.") var model: String?
     @Flag(help: "Print JSON instead of a table.") var json = false
-    @Option(help: "Workers; all cores unless given.") var threads: Int?
+    @Option(help: "A CSV file to write: each picture's label, the answer and the six probabilities.")
+    var answers: String?
+    @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?
 
-    func run() throws {
-        let network = try Self.model(at: model)
-        let pictures = try PictureSet(fer2013: data, votes: votes, usage: usage)
-        let (evaluation, _) = try Evaluation.of(network, pictures: pictures, threads: threads ?? Train.coreCount)
-        print(json ? evaluation.json(model: network.name) : evaluation.table(model: network.name))
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
     }
 
-    private static func model(at path: String?) throws -> Model {
-        guard let path else {
-            let asset = mien_asset_model
-            return try Model(onnx: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count)))
+    func run() throws {
+        let inputs = [data, votes, model].compactMap(\.self)
+        try FileIdentity.refuseOverlap(outputs: [answers].compactMap(\.self), inputs: inputs)
+        let network = try ExpressionNetwork(file: model)
+        let pictures = try PictureSet(fer2013: data, votes: votes, usage: usage)
+        let given = try Evaluation.answers(of: network, to: pictures, threads: threads ?? Train.coreCount)
+        if let answers {
+            try File.replace(answers, with: Array(Evaluation.csv(given, labels: pictures.labels).utf8))
         }
-        let bytes = try File.read(path)
-        do {
-            return try Model(onnx: bytes)
-        } catch { throw ModelError(error.code, "\(path): \(error)") }
+        let evaluation = Evaluation(given, labels: pictures.labels)
+        print(json ? evaluation.json(model: network.name) : evaluation.table(model: network.name))
     }
 }
 

@@ -3,7 +3,6 @@ import Glibc
 public import MienNN
 import MienTraining
 public import MienVision
-import Synchronization
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,6 +49,7 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let recipe = try recipe()
+        try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: [data, votes].compactMap(\.self))
         let network = try Architecture(named: architecture, file: File.read)
         let pictures = try PictureSet(fer2013: data, votes: votes, usage: .training, leavingOutCopies: true)
         let graph = try network.graph(seed: seed)
@@ -64,13 +64,13 @@ struct Train: ParsableCommand {
             let done = try run.resume(from: checkpoint)
             display.say(done > 0 ? "going on after epoch \(done)" : "no finished epoch to go on from")
         }
-        Interruption.watch()
+        catchSignals()
         let isComplete = try run.run(
-            checkpoint: checkpoint, isInterrupted: { Interruption.isRequested.load(ordering: .relaxed) },
+            checkpoint: checkpoint, isInterrupted: { stopFlag.isSet },
             report: display.show)
         guard isComplete else {
             display.say("interrupted; the same command with --resume goes on from \(checkpoint)")
-            throw ExitCode(130)
+            throw ExitCode(signalStatus ?? 1)
         }
         let model = run.model(
             name: name ?? network.name, data: votes == nil ? "FER2013 Training" : "FER2013 Training, FER+ votes")
@@ -115,19 +115,5 @@ extension [Int] {
     /// A figure for each class: "angry 12, fear 3, ...".
     var labelled: String {
         zip(MienVision.Expression.allCases, self).map { "\($0.name) \($1)" }.joined(separator: ", ")
-    }
-}
-
-/// Ctrl-C as a wish that is granted after the step at hand. A second one ends the program at once.
-private enum Interruption {
-    static let isRequested = Atomic<Bool>(false)
-
-    static func watch() {
-        _ = isRequested.load(ordering: .relaxed)  // made now, since a signal handler may not
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in Interruption.isRequested.store(true, ordering: .relaxed) }
-        action.sa_flags = CInt(bitPattern: UInt32(SA_RESETHAND))
-        sigaction(SIGINT, &action, nil)
-        sigaction(SIGTERM, &action, nil)
     }
 }

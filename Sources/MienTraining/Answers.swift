@@ -4,6 +4,12 @@ public import MienVision
 import Synchronization
 
 extension Evaluation {
+    /// What a network answered against the labels.
+    public init(_ answers: [Probabilities], labels: [MienVision.Expression]) {
+        self.init()
+        for (answer, label) in zip(answers, labels) { add(answer, label: label) }
+    }
+
     /// What a network answers to each of `pictures`, against their labels.
     ///
     /// - Returns: the scores, and the mean cross entropy with the labels.
@@ -12,56 +18,59 @@ extension Evaluation {
         _ model: Model, pictures: PictureSet, threads: Int
     ) throws(ModelError) -> (evaluation: Evaluation, loss: Double) {
         let answers = try answers(of: model, to: pictures, threads: threads)
-        var (evaluation, loss) = (Evaluation(), 0.0)
-        for (answer, label) in zip(answers, pictures.labels) {
-            evaluation.add(answer, label: label)
-            loss -= Double(logf(max(answer[label], .leastNormalMagnitude)))
+        let loss = zip(answers, pictures.labels).reduce(0.0) { sum, pair in
+            sum - Double(logf(max(pair.0[pair.1], .leastNormalMagnitude)))
         }
-        return (evaluation, loss / Double(max(pictures.count, 1)))
+        return (Evaluation(answers, labels: pictures.labels), loss / Double(max(pictures.count, 1)))
+    }
+
+    /// What a model answers to each of `pictures`: in their order, whatever the number of threads.
+    public static func answers(
+        of model: Model, to pictures: PictureSet, threads: Int
+    ) throws(ModelError) -> [Probabilities] {
+        do throws(VisionError) {
+            return try answers(of: ExpressionNetwork(model, called: model.name), to: pictures, threads: threads)
+        } catch { throw ModelError(.unsupported, error.description) }
     }
 
     /// What a network answers to each of `pictures`: in their order, whatever the number of threads.
     public static func answers(
-        of model: Model, to pictures: PictureSet, threads: Int
-    ) throws(ModelError) -> [Probabilities] {
-        let network = try Network(model)
-        let classes = MienVision.Expression.allCases.count
-        guard network.inputShape == [1, FacePicture.side, FacePicture.side], network.outputCount == classes else {
-            throw ModelError(
-                .unsupported,
-                "\(model.name): it takes \(network.inputShape) and gives \(network.outputCount) numbers, "
-                    + "but faces are [1, 48, 48] and there are \(classes) expressions")
-        }
-        let normalisation =
-            model.metadata[FacePicture.Normalisation.metadataKey].flatMap(FacePicture.Normalisation.init) ?? .standard
-        let batch = 16
-        let blocks = (pictures.count + batch - 1) / batch
-        let team = WorkerTeam(min(threads, max(blocks, 1)))
-        var all: [InferenceContext] = []
-        for _ in 0..<team.count { all.append(try InferenceContext(network, maximumBatch: batch)) }
-        let contexts = Contexts(all: all)
-        let results = Mutex([Probabilities](repeating: Probabilities([]), count: pictures.count))
-        let failure = Mutex<ModelError?>(nil)
-        team.forEach(blocks) { worker, block in
-            let context = contexts.all[worker]
-            let range = (block * batch)..<min((block + 1) * batch, pictures.count)
-            for (row, index) in range.enumerated() {
-                pictures.withPicture(index) {
-                    FacePicture.normalise($0, into: context.input(row), as: normalisation)
-                }
-            }
-            do throws(ModelError) {
-                try context.run(count: range.count)
-                results.withLock { results in
-                    for (row, index) in range.enumerated() { results[index] = Probabilities(context.output(row)) }
+        of network: ExpressionNetwork, to pictures: PictureSet, threads: Int
+    ) throws(VisionError) -> [Probabilities] {
+        let block = 256
+        let blocks = (pictures.count + block - 1) / block
+        let results = Mutex([Int: [Probabilities]]())
+        let failure = Mutex<VisionError?>(nil)
+        let next = Atomic(0)
+        // Each worker has its classifier, and takes one block after the other.
+        WorkerTeam(min(threads, max(blocks, 1))).run { _ in
+            do throws(VisionError) {
+                var classifier = try ExpressionClassifier(network)
+                while true {
+                    let number = next.add(1, ordering: .relaxed).oldValue
+                    if number >= blocks { return }
+                    classifier.begin()
+                    for index in (number * block)..<min((number + 1) * block, pictures.count) {
+                        try pictures.withPicture(index) { picture throws(VisionError) in try classifier.add(picture) }
+                    }
+                    try classifier.finish()
+                    let answers = classifier.answers
+                    results.withLock { $0[number] = answers }
                 }
             } catch { failure.withLock { $0 = error } }
         }
         if let failure = failure.withLock(\.self) { throw failure }
-        return results.withLock(\.self)
+        return results.withLock { results in (0..<blocks).flatMap { results[$0] ?? [] } }
     }
 
-    private struct Contexts: @unchecked Sendable {  // safe: each worker uses only its own
-        var all: [InferenceContext]
+    /// Answers as CSV: `label,answer,confidence` and the six probabilities, a row for each picture.
+    public static func csv(_ answers: [Probabilities], labels: [MienVision.Expression]) -> String {
+        let classes = MienVision.Expression.allCases
+        let rows = zip(answers, labels).map { answer, label in
+            "\(label.name),\(answer.label.name),\(answer.confidence),"
+                + classes.map { "\(answer[$0])" }.joined(separator: ",")
+        }
+        let header = "label,answer,confidence," + classes.map(\.name).joined(separator: ",")
+        return ([header] + rows).joined(separator: "\n") + "\n"
     }
 }

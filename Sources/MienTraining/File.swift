@@ -3,12 +3,16 @@ import Glibc
 /// Whole files.
 public enum File {
     /// Writes `bytes` so that at any time there is either the old file or the new one, whole. (open, write, fsync, rename)
+    ///
+    /// Devices and pipes are written to as they are.
     public static func replace(_ path: String, with bytes: [UInt8]) throws(DataError) {
-        let temporary = path + ".part"
+        var status = stat()
+        let isRegular = stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+        let target = isRegular ? path + ".part" : path
         func failure(_ call: String) -> DataError {
             DataError("cannot write \(path): \(call): \(String(cString: strerror(errno)))")
         }
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let file = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw failure("open") }
         let isWritten = bytes.withUnsafeBytes { all in
             var rest = all[...]
@@ -20,13 +24,17 @@ public enum File {
             }
             return true
         }
-        let error = !isWritten ? failure("write") : fsync(file) != 0 ? failure("fsync") : nil
+        let error = !isWritten ? failure("write") : isRegular && fsync(file) != 0 ? failure("fsync") : nil
         close(file)
+        guard isRegular else {
+            if let error { throw error }
+            return
+        }
         if let error {
-            unlink(temporary)
+            unlink(target)
             throw error
         }
-        guard rename(temporary, path) == 0 else { throw failure("rename") }
+        guard rename(target, path) == 0 else { throw failure("rename") }
         // The new name has to reach the disk as well.
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

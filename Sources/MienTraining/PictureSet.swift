@@ -22,10 +22,12 @@ public struct PictureSet: Sendable {
     }
 
     /// Calls `body` with the samples of picture `index`.
-    public func withPicture<Result>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        pixels.withUnsafeBufferPointer { all in
+    public func withPicture<Result, Failure>(
+        _ index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try pixels.withUnsafeBufferPointer { all throws(Failure) in
             let start = index * FacePicture.pixelCount
-            return body(UnsafeBufferPointer(rebasing: all[start..<(start + FacePicture.pixelCount)]))
+            return try body(UnsafeBufferPointer(rebasing: all[start..<(start + FacePicture.pixelCount)]))
         }
     }
 

@@ -1,3 +1,4 @@
+import MienNN
 import MienTraining
 import MienVision
 import Testing
@@ -47,6 +48,35 @@ import Testing
                 "sad":0.5,"surprise":null},"confusion":[[0,0,0,0,0,0],[0,0,0,0,0,0],[0,0,3,0,1,0],[0,0,0,0,0,0],\
                 [1,0,0,0,1,0],[0,0,0,0,0,0]]}
                 """)
+    }
+
+    @Test("answers as CSV have a row for each picture, with all digits") func csv() {
+        let csv = Evaluation.csv([answer(.happy, 0.75)], labels: [.sad])
+        #expect(
+            csv == """
+                label,answer,confidence,angry,fear,happy,neutral,sad,surprise
+                sad,happy,0.75,0.05,0.05,0.75,0.05,0.05,0.05
+
+                """)
+    }
+
+    @Test("answers are in the pictures' order for any number of threads") func order() throws {
+        let graph = try Architecture(name: "a", text: "input 1 48x48\ndense 6\nsoftmax").graph(seed: 1)
+        let pictures = PictureSet.bars(each: 100)
+        let all = try [1, 3].map { try Evaluation.answers(of: Model(graph: graph), to: pictures, threads: $0) }
+        #expect(all[0] == all[1])
+        #expect(all[0].count == 600)
+        let last = try Evaluation.answers(of: Model(graph: graph), to: pictures.selecting([599]), threads: 1)
+        #expect(all[0].last == last[0])
+    }
+
+    @Test("a network that doesn't take faces or give the six classes is refused") func wrongNetwork() throws {
+        for text in ["input 1 32x32\ndense 6\nsoftmax", "input 1 48x48\ndense 5\nsoftmax"] {
+            let graph = try Architecture(name: "a", text: text).graph(seed: 1)
+            #expect(throws: ModelError.self) {
+                try Evaluation.answers(of: Model(graph: graph), to: PictureSet.bars(each: 1), threads: 1)
+            }
+        }
     }
 
     @Test("the table has the scores in percent") func table() {

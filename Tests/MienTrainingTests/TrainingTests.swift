@@ -90,6 +90,16 @@ import Testing
         #expect(try training(recipe).resume(from: "/nowhere/checkpoint") == 0)
     }
 
+    @Test("files are replaced whole, and devices are left what they are") func files() throws {
+        let path = scratch.file("a")
+        try File.replace(path, with: [1, 2, 3])
+        try File.replace(path, with: [4])
+        #expect(try File.read(path) == [4])
+        try File.replace("/dev/null", with: [5])
+        #expect(try File.read("/dev/null") == [])
+        #expect(throws: DataError.self) { try File.replace("/nowhere/a", with: [1]) }
+    }
+
     @Test("keeps the best epoch, not the last") func best() throws {
         var recipe = recipe
         recipe.epochs = 6
