@@ -8,6 +8,7 @@ import MienImage
 public final class RawSource: FrameSource {
     public let name: String
     public var frameCount: Int? { nil }
+    public var isLive: Bool { true }
     /// Raise it to end a read that waits, and all later ones.
     public let interruption: Interruption
     /// Tells of a part of a frame at the end.
@@ -78,6 +79,8 @@ public final class RawSource: FrameSource {
         number += 1
         return true
     }
+
+    public func interrupt() { interruption.raise() }
 
     /// The input is over: fine between frames, and after at least one of them.
     private func end() throws(CaptureError) -> Bool {

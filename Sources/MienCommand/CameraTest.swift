@@ -60,9 +60,10 @@ struct CameraTest {
         result.luma = result.frames > 0 ? sum / Double(result.frames) : 0
         result.name = source.name
         if let camera = source as? CameraSource {
-            result.name += "  " + camera.camera.name
-            result.mode = "\(camera.mode.format) at \(JSON.decimal(camera.mode.rate ?? 0, 2)) frames a second"
-            result.counters = camera.counters
+            let status = camera.status
+            result.name = "\(status.camera.path)  \(status.camera.name)"
+            result.mode = "\(status.mode.format) at \(JSON.decimal(status.mode.rate ?? 0, 2)) frames a second"
+            result.counters = status.counters
         } else {
             result.counters.delivered = result.frames
         }

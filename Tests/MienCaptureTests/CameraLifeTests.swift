@@ -16,7 +16,7 @@ import Testing
             ]
         }
         #expect(try rig.read(40).allSatisfy { $0 >= 0 })
-        #expect(rig.source?.camera.path == "/dev/video1")
+        #expect(rig.source?.status.camera.path == "/dev/video1")
         #expect(rig.events.all == ["disconnected", "resumed"])
         #expect(rig.frame.time > 5)
         #expect(rig.leaks() == 0)
@@ -98,7 +98,7 @@ import Testing
         }
         _ = try rig.read(1)
         #expect(rig.events.all == ["stalled", "resumed"])
-        #expect(rig.source?.counters.damaged == 150)
+        #expect(rig.source?.status.counters.damaged == 150)
     }
 
     @Test("a camera that is busy or locked for a moment after it was plugged in again is tried again")

@@ -157,7 +157,7 @@ struct CameraJPEGTests {
         let rig = try Rig(computer)
         _ = try rig.read(1)
         let luma = (0..<48).flatMap { Array(rig.frame.luma.view.row($0)) }
-        return (luma, try #require(rig.source).counters)
+        return (luma, try #require(rig.source).status.counters)
     }
 
     static func difference(_ a: [UInt8], _ b: [UInt8]) -> Int { zip(a, b).map { abs(Int($0) - Int($1)) }.max() ?? 255 }

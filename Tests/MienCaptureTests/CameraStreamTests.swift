@@ -59,7 +59,7 @@ final class Rig {
     @Test("frames arrive in order, numbered and timed by the driver from 0, and all is undone in reverse")
     func frames() throws {
         let rig = try Rig()
-        #expect(rig.source?.mode.format.description == "YUYV")
+        #expect(rig.source?.status.mode.format.description == "YUYV")
         var times: [Double] = []
         for number in 0..<5 {
             #expect(try rig.read(1) == [number])
@@ -68,7 +68,7 @@ final class Rig {
             times.append(rig.frame.time)
         }
         for (number, time) in times.enumerated() { #expect(abs(time - Double(number) / 30) < 1e-5) }
-        #expect(rig.source?.counters.delivered == 5)
+        #expect(rig.source?.status.counters.delivered == 5)
         #expect(rig.leaks() == 0)
         let log = rig.computer.world.log.drop { $0 != "S_FMT YUYV" }
         #expect(
@@ -150,7 +150,7 @@ final class Rig {
         gap.lost = 3
         rig.computer.change { $0.pictures = [.init(), faulty, short, gap, .init()] }
         #expect(try rig.read(3) == [0, 6, 7])
-        let counters = rig.source?.counters
+        let counters = rig.source?.status.counters
         #expect(counters?.lost == 3)
         #expect(counters?.flagged == 1)
         #expect(counters?.damaged == 1)
@@ -164,7 +164,7 @@ final class Rig {
         computer.change { $0.sequence = .max - 1 }
         let rig = try Rig(computer)
         #expect(try rig.read(4) == [254, 255, 0, 1])
-        #expect(rig.source?.counters.lost == 0)
+        #expect(rig.source?.status.counters.lost == 0)
     }
 
     @Test("a slow reader gets the newest frame, and those before are counted")
@@ -172,8 +172,8 @@ final class Rig {
         let rig = try Rig()
         rig.computer.change { $0.backlog = 3 }
         #expect(try rig.read(2) == [2, 5])
-        #expect(rig.source?.counters.stale == 4)
-        #expect(rig.source?.counters.lost == 0)
+        #expect(rig.source?.status.counters.stale == 4)
+        #expect(rig.source?.status.counters.lost == 0)
     }
 
     @Test("a stamp that can't be meant is replaced by the time of arrival, and times rise all the same")

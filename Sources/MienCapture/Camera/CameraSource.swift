@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Frames of a camera, for as long as they are wanted: the source outlives unplugging, stalls and broken streams.
 ///
@@ -15,15 +16,22 @@ public final class CameraSource: FrameSource {
         public init() {}
     }
 
-    public var name: String { camera.path }
+    /// How things stand; asked for by any thread.
+    public struct Status: Sendable {
+        /// The camera, where it was seen last.
+        public fileprivate(set) var camera: CameraDevice
+        /// How it streams, as the driver settled it.
+        public fileprivate(set) var mode: CameraMode
+        public fileprivate(set) var counters = CameraCounters()
+    }
+
+    /// The node that the camera had at first.
+    public let name: String
     public var frameCount: Int? { nil }
+    public var isLive: Bool { true }
     /// Raise it to end a read that waits, and all later ones.
     public let interruption: Interruption
-    /// The camera, where it was seen last.
-    public private(set) var camera: CameraDevice
-    /// How it streams, as the driver settled it.
-    public private(set) var mode: CameraMode
-    public private(set) var counters = CameraCounters()
+    public var status: Status { published.withLock { $0 } }
 
     private enum State {
         case streaming(CameraStream)
@@ -42,6 +50,11 @@ public final class CameraSource: FrameSource {
     private let options: Options
     private let calls: any CameraCalls
     private let report: @Sendable (CameraEvent) -> Void
+    private let published: Mutex<Status>
+    /// The reading thread's own, of which others see `published`.
+    private var camera: CameraDevice
+    private var mode: CameraMode
+    private var counters = CameraCounters()
     private var state: State
     private var reported: Set<Trouble> = []
     /// Faults since the last frame.
@@ -71,7 +84,9 @@ public final class CameraSource: FrameSource {
         (self.options, self.interruption, self.calls, self.report) = (options, interruption, calls, report)
         camera = try CameraDevice.find(wanted, calls)
         let stream = try Self.startWithRetries(camera, options, interruption, calls)
+        name = camera.path
         mode = stream.mode
+        published = Mutex(Status(camera: camera, mode: mode))
         state = .streaming(stream)
         lastSign = calls.clock()
         deadline = lastSign + Self.patience(options, mode)
@@ -116,6 +131,7 @@ public final class CameraSource: FrameSource {
                         continue
                     }
                     let slice = max(0.2, 4 * Self.period(mode))
+                    defer { publish() }
                     switch try stream.next(into: &frame, until: calls.clock() + slice, counting: &counters) {
                     case .frame:
                         finish(&frame)
@@ -131,6 +147,12 @@ public final class CameraSource: FrameSource {
         } catch {
             throw CaptureError(error)
         }
+    }
+
+    public func interrupt() { interruption.raise() }
+
+    private func publish() {
+        published.withLock { ($0.camera, $0.mode, $0.counters) = (camera, mode, counters) }
     }
 
     /// Waits, and says whether the end of it all was asked for.
