@@ -14,7 +14,7 @@ public struct RunSummary: Sendable {
     public var seconds = 0.0
     private var labels = [Int](repeating: 0, count: Expression.allCases.count)
     /// Where the time went.
-    public internal(set) var stages = StageTimes()
+    public package(set) var stages = StageTimes()
 
     public init(model: String) { self.model = model }
 

@@ -25,7 +25,7 @@ public struct StageTimes: Sendable {
 
     public init() {}
 
-    public internal(set) subscript(stage: Stage) -> Total {
+    public package(set) subscript(stage: Stage) -> Total {
         get { totals[stage.rawValue] }
         set { totals[stage.rawValue] = newValue }
     }

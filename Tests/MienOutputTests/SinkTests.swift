@@ -10,7 +10,8 @@ struct SinkTests {
     private func face(_ id: Int, _ probabilities: Probabilities, detected: Bool = true) -> Face {
         Face(
             id: id, box: Box(x: 212, y: 80, width: 96, height: 97), probabilities: probabilities,
-            smoothed: probabilities, detected: detected)
+            smoothed: Smoothed(label: probabilities.label, confidence: probabilities.confidence),
+            detected: detected)
     }
 
     private func frame(
@@ -159,11 +160,12 @@ struct SinkTests {
         var summary = RunSummary(model: "report")
         summary.frames = 3
         summary.seconds = 1.5
-        summary[.detect] = RunSummary.StageTotal(items: 3, seconds: 0.25)
+        summary.stages[.detect].items = 3
+        summary.stages[.detect].seconds = 0.25
         try summary.write(json: OutputFile(path))
         #expect(
             try contents(path) == """
-                {"mien":"\(mienVersion)","model":"report","sources":0,"frames":3,"frames_with_faces":0,"faces":0,\
+                {"mien":"\(mienVersion)","model":"report","sources":0,"frames":3,"frames_with_faces":0,"frames_dropped":0,"faces":0,\
                 "seconds":1.500000,"frames_per_second":2.000,\
                 "labels":{"angry":0,"fear":0,"happy":0,"neutral":0,"sad":0,"surprise":0},\
                 "stages":{"decode":{"items":0,"seconds":0.000000},"detect":{"items":3,"seconds":0.250000},\
