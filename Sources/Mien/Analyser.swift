@@ -61,6 +61,7 @@ final class Analyser {
         if let failure { throw .vision(failure) }
         var first = 0
         for index in 0..<chunk.count {
+            if output.hasNoReaders { break }
             let next = first + chunk.faces[index].count
             try output.write(chunk.frames[index], chunk.faces[index], classifier.answers[first..<next])
             first = next
