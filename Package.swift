@@ -78,6 +78,8 @@ let package = Package(
         tests("MienTests", of: ["Mien"]),
         tests("MienOutputTests", of: ["MienOutput"]),
         tests("MienTrainingTests", of: ["MienTraining"]),
+        // Runs the built program: MIEN_PROGRAM, or the release build's.
+        .testTarget(name: "CommandLineTests", path: "Tests/CommandLine", swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x,

@@ -11,8 +11,8 @@ final class Analyser {
     private var times = StageTimes()
     private var failure: VisionError?
 
-    init(_ configuration: Pipeline.Configuration, _ network: ExpressionNetwork) throws(VisionError) {
-        classifier = try ExpressionClassifier(network)
+    init(_ configuration: Pipeline.Configuration, _ model: ExpressionModel) throws(VisionError) {
+        classifier = try ExpressionClassifier(model)
         let detector = try FaceDetector(cascade: configuration.cascade, options: configuration.detection)
         follower = ChunkFollower(finder: CascadeFinder(detector: detector))
     }

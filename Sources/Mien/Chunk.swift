@@ -43,10 +43,20 @@ struct Chunk: ~Copyable {
         pictures.removeAll(keepingCapacity: true)
         while count < Self.length(of: number) {
             guard !stop.isSet, try source.read(into: &frames[count]) else { return false }
+            try checkSize(of: frames[count].luma.view, source.name)
             pictures.append(frames[count].luma.view)
             cuts.append(cut.isCut(frames[count].luma.view))
             count += 1
         }
         return true
+    }
+
+    /// Width and height below which no cascade can see a face.
+    private static let smallestPicture = 10
+
+    private func checkSize(of picture: PlaneView, _ source: String) throws(CaptureError) {
+        if min(picture.width, picture.height) >= Self.smallestPicture { return }
+        throw CaptureError(
+            .unsupported, "\(source): a picture of \(picture.width)x\(picture.height) is too small to hold a face")
     }
 }

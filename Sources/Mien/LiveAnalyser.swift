@@ -11,8 +11,8 @@ final class LiveAnalyser {
     private var classifier: ExpressionClassifier
     private var times = StageTimes()
 
-    init(_ configuration: Pipeline.Configuration, _ network: ExpressionNetwork) throws(VisionError) {
-        classifier = try ExpressionClassifier(network)
+    init(_ configuration: Pipeline.Configuration, _ model: ExpressionModel) throws(VisionError) {
+        classifier = try ExpressionClassifier(model)
         let detector = try FaceDetector(cascade: configuration.cascade, options: configuration.detection)
         follower = LiveFollower(finder: CascadeFinder(detector: detector))
     }
@@ -57,6 +57,6 @@ final class Scanner {
     }
 
     func scan(_ picture: PlaneView, into faces: inout [Region]) throws(VisionError) {
-        try finder.scan(picture, into: &faces)
+        try finder.scan(picture, isSingle: false, into: &faces)
     }
 }

@@ -25,7 +25,7 @@ public final class Pipeline {
     }
 
     let configuration: Configuration
-    let network: ExpressionNetwork
+    let network: ExpressionModel
     /// One for each thread, made when they are first needed.
     private var analysers: [Analyser]
 
@@ -33,7 +33,7 @@ public final class Pipeline {
     public init(_ configuration: Configuration = Configuration()) throws(PipelineError) {
         self.configuration = configuration
         do {
-            network = try ExpressionNetwork(file: configuration.model)
+            network = try ExpressionModel(file: configuration.model)
             analysers = [try Analyser(configuration, network)]
         } catch {
             throw .vision(error)

@@ -21,15 +21,18 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads to work with.", valueName: "n"))
     var threads = 1
 
-    @Option(help: ArgumentHelp("Each size of face searched for, over the one before.", valueName: "ratio"))
-    var scaleFactor = DetectionOptions().scaleFactor
+    @Option(
+        help: ArgumentHelp(
+            "Each size of face searched for, over the one before (default: 1.1 in photos, else 1.2).",
+            valueName: "ratio"))
+    var scaleFactor: Double?
 
-    @Option(help: ArgumentHelp("Overlapping hits that make a face.", valueName: "n"))
-    var neighbours = DetectionOptions().neighbours
+    @Option(help: ArgumentHelp("Overlapping hits that make a face (default: 4 in photos, else 2).", valueName: "n"))
+    var neighbours: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Width of the smallest face (default: 1/32 of the picture's longer side).", valueName: "pixels"))
+            "Width of the smallest face (default: about 1/32 of the picture's width).", valueName: "pixels"))
     var minFace: Int?
 
     @Option(help: ArgumentHelp("Width of the largest face (default: the picture's).", valueName: "pixels"))

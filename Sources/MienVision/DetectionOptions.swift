@@ -1,28 +1,33 @@
 /// What a full scan searches for, and how closely. The defaults suit the built-in cascade.
 public struct DetectionOptions: Hashable, Sendable {
     /// The ratio of each size of face that is searched for to the one before. Nearer to 1 finds more and takes longer.
-    public var scaleFactor = 1.1
+    /// nil: 1.1 in a single picture, 1.2 where the pictures beside it give a face more chances.
+    public var scaleFactor: Double?
     /// How many overlapping hits make a face. More means fewer false faces, and more faces missed.
-    public var neighbours = 3
-    /// Width of the smallest face to find, in pixels of the picture; nil: as small as a scan of `side` can see.
+    /// nil: 4 in a single picture, 2 where the pictures beside it tell which are false.
+    public var neighbours: Int?
+    /// Width of the smallest face to find, in pixels of the picture; nil: as small as a scan of `pixels` can see, some
+    /// 20 pixels in 640x360.
     public var smallestFace: Int?
     /// Width of the largest face to find, in pixels of the picture; nil: as large as the picture.
     public var largestFace: Int?
-    /// A scan sees the picture at a size at which its longer side has this many pixels: what a scan costs depends on
-    /// this, and not on the camera. Small pictures grow, at most to twice their size, since small faces are found better
-    /// so. Where `smallestFace` asks for more than a scan of this size can see, the scan gets larger.
-    public var side = 640
+    /// A scan sees the picture at a size of about so many pixels: what a scan costs depends on this, and not on the
+    /// camera. Small pictures grow, at most to twice their width, since small faces are found better so. Where
+    /// `smallestFace` asks for more than a scan of this size can see, the scan gets larger.
+    public var pixels = 640 * 360
 
     public init() {}
 
     /// What is wrong with these options, if anything is: what a search with them would throw.
     public var fault: String? {
-        if !(scaleFactor >= 1.01 && scaleFactor <= 10) { return "the scale factor must be between 1.01 and 10" }
-        if !(1...10_000).contains(neighbours) { return "there must be at least one neighbour" }
+        if let scaleFactor, !(scaleFactor >= 1.01 && scaleFactor <= 10) {
+            return "the scale factor must be between 1.01 and 10"
+        }
+        if let neighbours, !(1...10_000).contains(neighbours) { return "there must be at least one neighbour" }
         if let smallestFace, smallestFace < 1 { return "the smallest face must have at least one pixel" }
         if let largestFace, largestFace < smallestFace ?? 1 {
             return "the largest face must not be smaller than the smallest"
         }
-        return side < 1 ? "a scan needs a picture of at least one pixel" : nil
+        return pixels < 1 ? "a scan needs a picture of at least one pixel" : nil
     }
 }

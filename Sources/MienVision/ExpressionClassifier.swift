@@ -9,19 +9,19 @@ public struct ExpressionClassifier: ~Copyable {
     /// What the network says of each face that was added since `begin`, in that order. Complete after `finish`.
     public private(set) var answers: [Probabilities] = []
 
-    private let network: ExpressionNetwork
+    private let model: ExpressionModel
     private let context: InferenceContext
     private let pixels: UnsafeMutableBufferPointer<UInt8>
     private var cropper = FaceCropper()
     /// Faces that are in the context's input.
     private var waiting = 0
 
-    public init(_ network: ExpressionNetwork) throws(VisionError) {
-        self.network = network
+    public init(_ model: ExpressionModel) throws(VisionError) {
+        self.model = model
         do {
-            context = try InferenceContext(network.network)
+            context = try InferenceContext(model.network)
         } catch {
-            throw VisionError("cannot run the network \(network.name): \(error)")
+            throw VisionError("cannot run the model \(model.name): \(error)")
         }
         pixels = .allocate(capacity: FacePicture.pixelCount)
     }
@@ -42,7 +42,7 @@ public struct ExpressionClassifier: ~Copyable {
 
     /// Adds a face's picture: 48x48 samples.
     public mutating func add(_ picture: UnsafeBufferPointer<UInt8>) throws(VisionError) {
-        FacePicture.normalise(picture, into: context.input(waiting), as: network.normalisation)
+        FacePicture.normalise(picture, into: context.input(waiting), as: model.normalisation)
         waiting += 1
         if waiting == context.maximumBatch { try finish() }
     }
@@ -52,11 +52,11 @@ public struct ExpressionClassifier: ~Copyable {
         do {
             try context.run(count: waiting)
         } catch {
-            throw VisionError("cannot run the network \(network.name): \(error)")
+            throw VisionError("cannot run the model \(model.name): \(error)")
         }
         for face in 0..<waiting {
             let shares = context.output(face)
-            answers.append(Probabilities(network.places.lazy.map { shares[$0] }))
+            answers.append(Probabilities(model.places.lazy.map { shares[$0] }))
         }
         waiting = 0
     }

@@ -35,14 +35,18 @@ public struct FaceDetector: ~Copyable {
 
     /// Replaces `faces` with the faces in `picture`, in its pixels: the largest first, of equals the leftmost, then
     /// the topmost.
-    public mutating func detect(in picture: PlaneView, faces: inout [Box]) throws(VisionError) {
+    ///
+    /// `isSingle`: whether this picture is all there is to find the faces in, and not one of a recording.
+    public mutating func detect(
+        in picture: PlaneView, isSingle: Bool = true, faces: inout [Box]
+    ) throws(VisionError) {
         faces.removeAll(keepingCapacity: true)
         let factor = reduction(of: picture)
         let width = Int((Double(picture.width) / factor).rounded())
         let height = Int((Double(picture.height) / factor).rounded())
         var parameters = mien_detector_default_parameters()
-        parameters.scale_factor = options.scaleFactor
-        parameters.neighbours = Int32(options.neighbours)
+        parameters.scale_factor = options.scaleFactor ?? (isSingle ? 1.1 : 1.2)
+        parameters.neighbours = Int32(options.neighbours ?? (isSingle ? 4 : 2))
         parameters.smallest = Self.pixels(max(window, Double(options.smallestFace ?? 0) / factor))
         parameters.largest = Self.pixels(options.largestFace.map { Double($0) / factor } ?? Double(max(width, height)))
         guard Double(min(width, height)) >= window, parameters.largest >= parameters.smallest else { return }
@@ -65,7 +69,7 @@ public struct FaceDetector: ~Copyable {
     ) throws(VisionError) {
         faces.removeAll(keepingCapacity: true)
         var parameters = mien_detector_default_parameters()
-        parameters.scale_factor = options.scaleFactor
+        parameters.scale_factor = options.scaleFactor ?? 1.1
         parameters.neighbours = Int32(neighbours)
         parameters.smallest = Self.pixels(max(window, widths.lowerBound))
         parameters.largest = Self.pixels(widths.upperBound)
@@ -75,7 +79,7 @@ public struct FaceDetector: ~Copyable {
 
     /// How many pixels of the picture make one of the scan.
     private func reduction(of picture: PlaneView) -> Double {
-        let wanted = Double(max(picture.width, picture.height)) / Double(options.side)
+        let wanted = (Double(picture.width * picture.height) / Double(options.pixels)).squareRoot()
         let needed = options.smallestFace.map { Double($0) / window } ?? wanted
         return max(Self.finest, min(wanted, needed))
     }

@@ -54,7 +54,7 @@ public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
 
     private mutating func scan(_ pictures: [PlaneView], at frame: Int, scene: Range<Int>) throws(VisionError) {
         scans += 1
-        try finder.scan(pictures[frame], into: &found)
+        try finder.scan(pictures[frame], isSingle: pictures.count == 1, into: &found)
         for face in found where !isKnown(face, in: frame) {
             let tracklet = lengths.count
             lengths.append(0)
