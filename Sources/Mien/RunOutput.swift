@@ -8,7 +8,7 @@ import MienVision
 final class RunOutput {
     private(set) var summary: RunSummary
     private var sinks: [any Sink]
-    private let hasSinks: Bool
+    private let hasReaders: Bool
     private let smoothing: Smoother.Options
     private var smoother: Smoother
     private var result = FrameResult(source: "", frame: 0, time: 0, width: 0, height: 0, faces: [])
@@ -16,13 +16,13 @@ final class RunOutput {
     init(into sinks: [any Sink], model: String, smoothing: Smoother.Options) {
         self.sinks = sinks
         self.smoothing = smoothing
-        hasSinks = !sinks.isEmpty
+        hasReaders = sinks.contains { $0.isReader }
         summary = RunSummary(model: model)
         smoother = Smoother(options: smoothing)
     }
 
     /// Whether every reader of the results has gone.
-    var hasNoReaders: Bool { hasSinks && sinks.isEmpty }
+    var hasNoReaders: Bool { hasReaders && !sinks.contains { $0.isReader } }
 
     func begin() throws(PipelineError) {
         let description = RunDescription(model: summary.model)

@@ -1,12 +1,18 @@
 /// Where results go: a file, a pipe, the terminal. Calls come one at a
 /// time, in the order of the frames, from any of the threads that work.
 public protocol Sink: AnyObject {
+    /// Whether a run is of use as long as this sink takes results; false for one that only watches.
+    var isReader: Bool { get }
     /// Once, before the first result.
     func begin(_ run: RunDescription) throws(SinkError)
     /// Every frame, faces or not.
     func write(_ result: borrowing FrameResult) throws(SinkError)
     /// Once, after the last result, however the run ended: completes what the sink has written.
     func finish() throws(SinkError)
+}
+
+extension Sink {
+    public var isReader: Bool { true }
 }
 
 /// What holds for a whole run.

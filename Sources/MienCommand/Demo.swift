@@ -49,6 +49,8 @@ private final class DemoVerdict: Sink, CustomStringConvertible {
 
     init(_ source: DemoSource) { self.source = source }
 
+    var isReader: Bool { false }
+
     func begin(_ run: RunDescription) {}
 
     func write(_ result: borrowing FrameResult) {
