@@ -27,7 +27,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let inputs = [data, votes, model].compactMap(\.self)
         try FileIdentity.refuseOverlap(outputs: [answers].compactMap(\.self), inputs: inputs)
-        let network = try ExpressionNetwork(file: model)
+        let network = try ExpressionModel(file: model)
         let pictures = try PictureSet(fer2013: data, votes: votes, usage: usage)
         let given = try Evaluation.answers(of: network, to: pictures, threads: threads ?? Train.coreCount)
         if let answers {

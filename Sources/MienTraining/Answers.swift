@@ -29,13 +29,13 @@ extension Evaluation {
         of model: Model, to pictures: PictureSet, threads: Int
     ) throws(ModelError) -> [Probabilities] {
         do throws(VisionError) {
-            return try answers(of: ExpressionNetwork(model, called: model.name), to: pictures, threads: threads)
+            return try answers(of: ExpressionModel(model, from: model.name), to: pictures, threads: threads)
         } catch { throw ModelError(.unsupported, error.description) }
     }
 
     /// What a network answers to each of `pictures`: in their order, whatever the number of threads.
     public static func answers(
-        of network: ExpressionNetwork, to pictures: PictureSet, threads: Int
+        of network: ExpressionModel, to pictures: PictureSet, threads: Int
     ) throws(VisionError) -> [Probabilities] {
         let block = 256
         let blocks = (pictures.count + block - 1) / block
