@@ -28,6 +28,10 @@ import Testing
             "label a\nconv 3 3x3 pad 1\nbn\nrelu\nconv 3 3x3 pad 1\nbn\nadd a\nrelu\nglobalpool",
             "label a\nconv 5 1x1 stride 2\nlabel b\nfrom a\nconv 5 3x3 stride 2 pad 1\nadd b\nrelu",
             "label a\nadd a\nrelu",
+            "sigmoid",
+            "label a\nsigmoid\nmul a",
+            "label a\nglobalpool\nconv 3 1x1\nsigmoid\nmul a",
+            "conv 16 3x3\nlabel a\nglobalpool\nconv 4 1x1\nrelu\nconv 16 1x1\nsigmoid\nmul a\nrelu",
         ])
     func layer(_ lines: String) throws {
         try checkGradient("input 2 9x8\nconv 3 3x3\n\(lines)\ndense 4\nsoftmax")

@@ -128,6 +128,12 @@ extension TrainingPlan {
                 throw node.unsupported("operands of different shapes")
             }
             return try addition(node.name, x, b)
+        case "Mul":
+            guard node.inputs.count == 2, let b = values[node.inputs[1]],
+                b.dimensions == x.dimensions || b.dimensions == Array(x.dimensions.prefix(2)) + [1, 1]
+            else { throw node.unsupported("operands of such shapes") }
+            return try multiplication(node.name, x, b)
+        case "Sigmoid": return try sigmoid(node.name, x)
         default: throw ModelError(.unsupported, "node \(node.name): \(node.operation) can't be trained")
         }
     }
