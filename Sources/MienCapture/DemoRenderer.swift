@@ -17,20 +17,12 @@ final class DemoRenderer {
     /// The expression of the moment, and the same with its rows stretched to the box.
     private var face = [Float](repeating: 0, count: side * side)
     private var stretched: [Float]
-    /// Where the columns and rows of the box lie in the stored face, and how far from its middle (to the 4th power).
-    private var columns: [Tap]
-    private var rows: [Tap]
-    /// The background is a sum of three waves, each along one direction.
-    private var waveX: [Float]
-    private var waveY: [Float]
-    private var waveXY: [Float]
-
-    /// Four neighbouring samples with their weights: Catmull-Rom's cubic, clamped at the edges.
-    private struct Tap {
-        var index = SIMD4<Int32>.zero
-        var weight = SIMD4<Float>.zero
-        var edge: Float = 0
-    }
+    /// `Tap.edge` of each column of the box.
+    private var edges: [Float]
+    /// The background is a sum of three waves, each along one direction, in 64ths.
+    private var waveX: [Int16]
+    private var waveY: [Int16]
+    private var waveXY: [Int16]
 
     init(width: Int, height: Int) {
         self.width = width
@@ -38,11 +30,10 @@ final class DemoRenderer {
         faces = UnsafeBufferPointer(start: mien_asset_demo_faces.bytes, count: mien_asset_demo_faces.count)
         let largest = min(width, height)
         stretched = [Float](repeating: 0, count: Self.side * largest)
-        columns = [Tap](repeating: Tap(), count: largest)
-        rows = columns
-        waveX = [Float](repeating: 0, count: width)
-        waveY = [Float](repeating: 0, count: height)
-        waveXY = [Float](repeating: 0, count: width + height)
+        edges = [Float](repeating: 0, count: largest)
+        waveX = [Int16](repeating: 0, count: width)
+        waveY = [Int16](repeating: 0, count: height)
+        waveXY = [Int16](repeating: 0, count: width + height)
     }
 
     /// Which expression is shown at `time`, which follows, and the share (0 to 1) that the latter has already.
@@ -73,18 +64,25 @@ final class DemoRenderer {
     }
 
     private func background(time: Double, into plane: borrowing Plane) {
-        func fill(_ wave: inout [Float], offset: Float, height: Float, length: Double, speed: Double) {
+        func fill(_ wave: inout [Int16], offset: Double, height: Double, length: Double, speed: Double) {
             for index in wave.indices {
-                wave[index] = offset + height * Float(sin(Double(index) / length + speed * time))
+                wave[index] = Int16(64 * (offset + height * sin(Double(index) / length + speed * time)))
             }
         }
         let scale = Double(max(width, height))
         fill(&waveX, offset: 96, height: 18, length: scale / 9, speed: 0.6)
         fill(&waveY, offset: 0, height: 14, length: scale / 7, speed: -0.4)
         fill(&waveXY, offset: 0, height: 12, length: scale / 12, speed: 0.9)
-        for y in 0..<height {
-            let row = plane.base + y * plane.stride
-            for x in 0..<width { row[x] = UInt8(waveX[x] + waveY[y] + waveXY[x + y]) }
+        waveX.withUnsafeBufferPointer { waveX in
+            waveXY.withUnsafeBufferPointer { waveXY in
+                for y in 0..<height {
+                    let (row, level) = (plane.base + y * plane.stride, waveY[y])
+                    // The waves add up to 52...140.
+                    for x in 0..<width {
+                        row[x] = UInt8(truncatingIfNeeded: (waveX[x] &+ level &+ waveXY[x + y]) >> 6)
+                    }
+                }
+            }
         }
     }
 
@@ -103,46 +101,65 @@ final class DemoRenderer {
         let (left, top) = (Int(box.left.rounded(.up)), Int(box.top.rounded(.up)))
         let right = min(width, Int(box.left + box.size))
         let bottom = min(height, Int(box.top + box.size))
-        for x in left..<right { columns[x - left] = Self.tap(Double(x), from: box.left, size: box.size) }
-        for y in top..<bottom { rows[y - top] = Self.tap(Double(y), from: box.top, size: box.size) }
-
         let count = right - left
-        for row in 0..<Self.side {
-            for x in 0..<count {
-                let tap = columns[x]
-                var samples = SIMD4<Float>.zero
-                for k in 0..<4 { samples[k] = face[row * Self.side + Int(tap.index[k])] }
-                stretched[row * count + x] = (samples * tap.weight).sum()
+        for x in 0..<count {
+            let tap = Tap(Double(left + x), from: box.left, size: box.size)
+            edges[x] = tap.edge
+            face.withUnsafeBufferPointer { face in
+                for row in 0..<Self.side { stretched[row * count + x] = tap.value { face[row * Self.side + $0] } }
             }
         }
-        for y in top..<bottom {
-            let tap = rows[y - top]
-            let line = plane.base + y * plane.stride + left
-            for x in 0..<count {
-                // 1 within, 0 from the edge of a rounded square on.
-                let linear = max(0, min(1, (1 - columns[x].edge - tap.edge) * 2))
-                let alpha = linear * linear * (3 - 2 * linear)
-                var samples = SIMD4<Float>.zero
-                for k in 0..<4 { samples[k] = stretched[Int(tap.index[k]) * count + x] }
-                let value = (samples * tap.weight).sum()
-                let under = Float(line[x])
-                line[x] = UInt8(max(0, min(255, under + (value - under) * alpha + 0.5)))
+        stretched.withUnsafeBufferPointer { stretched in
+            edges.withUnsafeBufferPointer { edges in
+                for y in top..<bottom {
+                    let tap = Tap(Double(y), from: box.top, size: box.size)
+                    let line = plane.base + y * plane.stride + left
+                    for x in 0..<count {
+                        // 1 within, 0 from the edge of a rounded square on.
+                        let linear = max(0, min(1, (1 - edges[x] - tap.edge) * 2))
+                        let alpha = linear * linear * (3 - 2 * linear)
+                        let value = tap.value { stretched[$0 * count + x] }
+                        let under = Float(line[x])
+                        let sum = under + (value - under) * alpha + 0.5
+                        line[x] = UInt8(truncatingIfNeeded: Int32(max(0, min(255, sum))))
+                    }
+                }
             }
         }
     }
+}
 
-    private static func tap(_ position: Double, from start: Double, size: Double) -> Tap {
+/// Four neighbouring samples of a stored face and their weights: Catmull-Rom's cubic, clamped at the edges.
+private struct Tap {
+    private let first: Int
+    private let second: Int
+    private let third: Int
+    private let fourth: Int
+    private let weight: SIMD4<Float>
+    /// How far from the face's middle, as a share of the way to its edge, to the 4th power.
+    let edge: Float
+
+    /// For a pixel's column or row, in a box that begins at `start`.
+    init(_ position: Double, from start: Double, size: Double) {
+        let side = DemoRenderer.side
         let relative = (position + 0.5 - start) / size
         let sample = relative * Double(side) - 0.5
-        let first = sample.rounded(.down)
-        let t = Float(sample - first)
-        var tap = Tap()
-        for k in 0..<4 { tap.index[k] = Int32(max(0, min(side - 1, Int(first) + k - 1))) }
-        tap.weight = SIMD4(
+        let before = sample.rounded(.down)
+        let t = Float(sample - before)
+        second = max(0, Int(before))
+        first = max(0, second - 1)
+        third = min(side - 1, Int(before) + 1)
+        fourth = min(side - 1, third + 1)
+        weight = SIMD4(
             ((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1, ((-1.5 * t + 2) * t + 0.5) * t,
             (0.5 * t - 0.5) * t * t)
         let distance = Float(abs(2 * relative - 1))
-        tap.edge = distance * distance * distance * distance
-        return tap
+        edge = distance * distance * distance * distance
+    }
+
+    @inline(__always)
+    func value(_ sample: (Int) -> Float) -> Float {
+        sample(first) * weight[0] + sample(second) * weight[1] + sample(third) * weight[2]
+            + sample(fourth) * weight[3]
     }
 }

@@ -67,7 +67,7 @@ public final class DemoSource: FrameSource {
 
     /// What frame `number` shows; nil where the face goes from one expression to the next.
     public func expression(at number: Int) -> String? {
-        let phase = DemoRenderer.phase(at: Double(number) / options.rate)
+        let phase = DemoRenderer.phase(at: Double(max(0, number)) / options.rate)
         return phase.share == 0 ? Self.expressions[phase.from] : nil
     }
 

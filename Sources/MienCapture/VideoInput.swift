@@ -52,7 +52,8 @@ final class VideoInput {
     var frameCount: Int? {
         if stream.pointee.nb_frames > 0 { return Int(stream.pointee.nb_frames) }
         guard format.pointee.duration > 0 else { return nil }
-        return Int((Double(format.pointee.duration) / Double(AV_TIME_BASE) * rate).rounded())
+        // nil where the header's figures are beyond reason.
+        return Int(exactly: (Double(format.pointee.duration) / Double(AV_TIME_BASE) * rate).rounded())
     }
 
     /// As the stream's display matrix wants it.

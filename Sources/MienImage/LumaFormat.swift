@@ -27,19 +27,15 @@ public struct LumaFormat: Hashable, Sendable {
         for y in 0..<height {
             let from = base + y * stride + offset
             let to = target.base + y * target.stride
-            if depth > 8 {
-                readDeep(from, into: to, count: width)
-            } else if isLimited {
-                // Specialised for samples side by side, which become vector instructions.
-                if step == 1 {
-                    expand(from, 1, into: to, count: width)
-                } else {
-                    expand(from, step, into: to, count: width)
-                }
-            } else if step == 1 {
-                to.update(from: from, count: width)
-            } else {
-                for x in 0..<width { to[x] = from[x * step] }
+            // The usual steps as constants, so that these become vector instructions.
+            switch (depth > 8, isLimited, step) {
+            case (true, _, 2): readDeep(from, 2, into: to, count: width)
+            case (true, _, _): readDeep(from, step, into: to, count: width)
+            case (false, true, 1): expand(from, 1, into: to, count: width)
+            case (false, true, 2): expand(from, 2, into: to, count: width)
+            case (false, true, _): expand(from, step, into: to, count: width)
+            case (false, false, 1): to.update(from: from, count: width)
+            case (false, false, _): for x in 0..<width { to[x] = from[x &* step] }
             }
         }
     }
@@ -56,7 +52,10 @@ public struct LumaFormat: Hashable, Sendable {
         }
     }
 
-    private func readDeep(_ from: UnsafePointer<UInt8>, into to: UnsafeMutablePointer<UInt8>, count: Int) {
+    @inline(__always)
+    private func readDeep(
+        _ from: UnsafePointer<UInt8>, _ step: Int, into to: UnsafeMutablePointer<UInt8>, count: Int
+    ) {
         let black: UInt32 = isLimited ? 16 << UInt32(depth - 8) : 0
         let span: UInt32 = isLimited ? 219 << UInt32(depth - 8) : (1 << UInt32(depth)) - 1
         // 255 / span with 24 bits after the point: the product below stays under 2^32.
