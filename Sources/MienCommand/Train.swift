@@ -39,6 +39,20 @@ struct Train: ParsableCommand {
     var normalisation = Recipe().normalisation
     @Flag(inversion: .prefixedNo, help: "Mirror every other picture.") var flip = true
     @Option(help: "Move pictures by up to so many pixels.") var shift = Augmentation().largestShift
+    @Option(help: "Turn pictures by up to so many degrees.") var rotation = Augmentation().rotation
+    @Option(help: "Magnify or reduce pictures by up to this share.") var scale = Augmentation().scale
+    @Option(help: "Shear pictures by up to this share.") var shear = Augmentation().shear
+    @Option(help: "Vary the light, from 0 (not at all) to 1 (by a factor of two).") var lighting = Augmentation()
+        .lighting
+    @Option(help: "The share of pictures to blur or coarsen and to add noise to.")
+    var degradation = Augmentation().degradation
+    @Option(help: "The share of pictures to cover a part of.") var erasing = Augmentation().erasing
+    @Option(help: "Mix pictures in pairs, by shares of a beta distribution of this parameter.")
+    var mixup = Recipe().mixing
+    @Option(help: "Keep a moving average of the network, of which each step leaves this share, such as 0.998.")
+    var averaging = Recipe().averaging
+    @Option(help: "The share of the pictures that is kept back to choose the best epoch by.")
+    var validation = Recipe().validationShare
     @Option(help: "Of all chance: the same seed gives the same network.") var seed: UInt64 = Recipe().seed
     @Flag(help: "Compute in bfloat16, which newer CPUs do twice as fast.") var bfloat16 = false
     @Flag(help: "Go on from FILE.checkpoint, if it is there.") var resume = false
@@ -72,7 +86,7 @@ struct Train: ParsableCommand {
             display.say("interrupted; the same command with --resume goes on from \(checkpoint)")
             throw ExitCode(signalStatus ?? 1)
         }
-        let model = run.model(
+        let model = try run.model(
             name: name ?? network.name, data: votes == nil ? "FER2013 Training" : "FER2013 Training, FER+ votes")
         try File.replace(out, with: model.onnx())
         display.say("\(out): epoch \(run.bestEpoch), the best on the pictures kept back")
@@ -90,6 +104,15 @@ struct Train: ParsableCommand {
         recipe.weightDecay = weightDecay
         recipe.augmentation.flips = flip
         recipe.augmentation.largestShift = shift
+        recipe.augmentation.rotation = rotation
+        recipe.augmentation.scale = scale
+        recipe.augmentation.shear = shear
+        recipe.augmentation.lighting = lighting
+        recipe.augmentation.degradation = degradation
+        recipe.augmentation.erasing = erasing
+        recipe.mixing = mixup
+        recipe.averaging = averaging
+        recipe.validationShare = validation
         recipe.learnsFromVotes = targets == .votes
         recipe.balance = balance
         recipe.normalisation = normalisation
@@ -101,6 +124,17 @@ struct Train: ParsableCommand {
             throw ValidationError(
                 "--epochs and --learning-rate must be above 0, --shift below \(FacePicture.side), --balance from 0 to 1"
             )
+        }
+        let shares = [
+            ("--scale", scale), ("--shear", shear), ("--lighting", lighting), ("--degradation", degradation),
+            ("--erasing", erasing), ("--mixup", mixup), ("--averaging", averaging), ("--validation", Float(validation)),
+        ]
+        if let (option, share) = shares.first(where: { !(0...1).contains($0.1) }) {
+            throw ValidationError("\(option) must be from 0 to 1, not \(share)")
+        }
+        guard (0...180).contains(rotation), averaging < 1, validation > 0, validation < 1, scale < 1 else {
+            throw ValidationError(
+                "--rotation must be from 0 to 180, --scale and --averaging below 1, --validation between 0 and 1")
         }
         return recipe
     }

@@ -81,7 +81,7 @@ struct Checkpoint: Equatable {
         best = floats()
         parameters = floats()
         let arrays = integer()
-        guard (0...2).contains(arrays) else { return nil }
+        guard (0...3).contains(arrays) else { return nil }
         optimiserState = (0..<arrays).map { _ in floats() }
         guard isWhole, position == bytes.count else { return nil }
     }

@@ -12,6 +12,11 @@ public struct Recipe: Sendable {
     public var schedule = Schedule.cosine
     public var weightDecay: Float = 0
     public var augmentation = Augmentation()
+    /// Of the moving average of the parameters, which is what is kept of an epoch; 0: the parameters themselves.
+    public var averaging: Float = 0
+    /// The parameters of the beta distribution by which pictures are mixed with others; 0: they are not.
+    /// Zhang et al.: mixup, 2018.
+    public var mixing: Float = 0
     /// Learns from the votes as shares instead of from the majority alone.
     public var learnsFromVotes = true
     /// How far rare classes weigh more: from 0, every picture the same, to 1, every class the same.
@@ -32,7 +37,7 @@ public struct Recipe: Sendable {
             ("architecture", architecture), ("epochs", "\(epochs)"), ("batch", "\(batch)"),
             ("optimizer", "\(optimiser)"), ("learning rate", "\(learningRate) \(schedule.rawValue)"),
             ("weight decay", "\(weightDecay)"),
-            ("augmentation", "flip \(augmentation.flips), shift \(augmentation.largestShift)"),
+            ("augmentation", augmentation.text), ("averaging", "\(averaging)"), ("mixup", "\(mixing)"),
             ("balance", "\(balance)"), ("targets", learnsFromVotes ? "votes" : "labels"),
             ("normalisation", normalisation.rawValue),
             ("validation share", "\(validationShare)"), ("seed", "\(seed)"),

@@ -41,4 +41,5 @@ enum Purpose {
     static let augmentation: UInt64 = 3
     static let step: UInt64 = 4
     static let initialisation: UInt64 = 5
+    static let mixing: UInt64 = 6
 }

@@ -55,6 +55,7 @@ public final class TrainingRun {
         configuration.threads = threads
         configuration.optimiser = recipe.optimiser
         configuration.weightDecay = recipe.weightDecay
+        configuration.averaging = recipe.averaging
         configuration.usesBFloat16 = recipe.usesBFloat16
         trainer = try Trainer(graph, configuration)
         state.run = "\(recipe.text)\ntraining pictures: \(counts.training)\nvalidation pictures: \(counts.validation)"
@@ -74,17 +75,33 @@ public final class TrainingRun {
     /// - Returns: the epochs that are done already.
     public func resume(from path: String) throws(DataError) -> Int {
         guard let found = try Checkpoint.read(path) else { return 0 }
-        guard found.run == state.run, found.parameters.count == trainer.layout.count else {
-            let (theirs, ours) = (found.run.split(separator: "\n"), state.run.split(separator: "\n"))
-            let differing = zip(theirs, ours).first { $0 != $1 }
-            let detail = differing.map { "it has \"\($0)\", this run \"\($1)\"" } ?? "it is of another network"
+        if let difference = difference(to: found) {
             throw DataError(
-                "\(path): it belongs to another run: \(detail); give the same options, or leave out --resume")
+                "\(path): it belongs to another run: \(difference); give the same options, or leave out --resume")
         }
+        let run = state.run
         state = found
+        state.run = run
         trainer.parameters = found.parameters
         trainer.optimiserState = (found.optimiserSteps, found.optimiserState)
         return found.epoch
+    }
+
+    /// What makes a checkpoint another run's. Its number of epochs may differ where the schedule hasn't come to that.
+    private func difference(to found: Checkpoint) -> String? {
+        guard found.parameters.count == trainer.layout.count,
+            found.optimiserState.count == trainer.optimiserState.arrays.count
+        else { return "it is of another network" }
+        let (theirs, ours) = (found.run.split(separator: "\n"), state.run.split(separator: "\n"))
+        let different = zip(theirs, ours).filter { $0 != $1 }
+        if different.count == 1, let key = different.first?.0, key.starts(with: "epochs: "),
+            let epochs = Int(key.dropFirst("epochs: ".count)),
+            recipe.schedule.isSame(
+                until: found.epoch + (found.step > 0 ? 1 : 0), of: epochs, as: recipe.epochs)
+        {
+            return nil
+        }
+        return different.first.map { "it has \"\($0)\", this run \"\($1)\"" }
     }
 
     /// Learns until the recipe's last epoch.
@@ -108,23 +125,26 @@ public final class TrainingRun {
                 }
             }
             let (evaluation, loss) = try Evaluation.of(
-                network(trainer.parameters), pictures: validation, threads: threads)
+                network(trainer.averagedParameters), pictures: validation, threads: threads)
             let score = EpochScore([
                 state.lossSum / Double(stepsPerEpoch), loss, evaluation.accuracy, evaluation.macroRecall,
             ])
             let isBest = score.validationAccuracy > (state.history.map(\.validationAccuracy).max() ?? -1)
             state.history.append(score)
             (state.epoch, state.step, state.lossSum) = (state.epoch + 1, 0, 0)
-            if isBest { (state.bestEpoch, state.best) = (state.epoch, trainer.parameters) }
+            if isBest { (state.bestEpoch, state.best) = (state.epoch, trainer.averagedParameters) }
             try write(to: path)
             report(.epoch(state.epoch, score, isBest: isBest))
         }
         return true
     }
 
-    /// The network of the best epoch, with what is to be known about it.
-    public func model(name: String, data: String) -> Model {
+    /// The network of the best epoch, calibrated on the pictures kept back, with what is to be known about it.
+    public func model(name: String, data: String) throws(ModelError) -> Model {
         var model = network(state.best)
+        let answers = try Evaluation.answers(of: model, to: validation, threads: threads)
+        let temperature = Calibration.temperature(answers: answers, labels: validation.labels)
+        model = model.divided(byTemperature: temperature) ?? model
         model.graph.name = name
         model.metadata.merge(
             [
@@ -170,30 +190,23 @@ public final class TrainingRun {
     }
 
     private func step(_ order: [Int]) throws(ModelError) -> Double {
-        let (recipe, pictures, weights, epoch) = (recipe, pictures, weights, state.epoch)
-        let start = state.step * recipe.batch
-        let progress = Double(state.epoch * stepsPerEpoch + state.step + 1) / Double(recipe.epochs * stepsPerEpoch)
-        var chance = SplitMix64(recipe.seed, Purpose.step, UInt64(epoch), UInt64(state.step))
-        return try trainer.step(
-            rate: recipe.learningRate * Float(recipe.schedule.factor(at: progress)), seed: chance.next()
-        ) { positions, input, targets in
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FacePicture.pixelCount) { changed in
-                for (row, position) in positions.enumerated() {
-                    let index = order[start + position]
-                    var generator = SplitMix64(recipe.seed, Purpose.augmentation, UInt64(epoch), UInt64(index))
-                    pictures.withPicture(index) { recipe.augmentation.apply(to: $0, into: changed, &generator) }
-                    let room = (row * FacePicture.pixelCount)..<((row + 1) * FacePicture.pixelCount)
-                    FacePicture.normalise(
-                        UnsafeBufferPointer(changed), into: UnsafeMutableBufferPointer(rebasing: input[room]),
-                        as: recipe.normalisation)
-                    let (label, votes) = (pictures.labels[index], pictures.targets[index])
-                    let weight = weights[label.rawValue]
-                    for expression in MienVision.Expression.allCases {
-                        targets[row * MienVision.Expression.allCases.count + expression.rawValue] =
-                            weight * (recipe.learnsFromVotes ? votes[expression] : expression == label ? 1 : 0)
-                    }
-                }
+        let (recipe, samples, start) = (recipe, samples(ofEpoch: state.epoch), state.step * recipe.batch)
+        let factor = recipe.schedule.factor(
+            step: state.epoch * stepsPerEpoch + state.step + 1, stepsPerEpoch: stepsPerEpoch, epochs: recipe.epochs)
+        var chance = SplitMix64(recipe.seed, Purpose.step, UInt64(state.epoch), UInt64(state.step))
+        return try trainer.step(rate: recipe.learningRate * Float(factor), seed: chance.next()) {
+            positions, input, targets in
+            for (row, position) in positions.enumerated() {
+                let other = start + (position + recipe.batch / 2) % recipe.batch
+                samples.write(
+                    order[start + position], mixedWith: order[other],
+                    to: UnsafeMutableBufferPointer(rebasing: input[Samples.inputRange(row)]),
+                    UnsafeMutableBufferPointer(rebasing: targets[Samples.targetRange(row)]))
             }
         }
+    }
+
+    private func samples(ofEpoch epoch: Int) -> Samples {
+        Samples(recipe: recipe, pictures: pictures, weights: weights, epoch: epoch)
     }
 }

@@ -17,6 +17,9 @@ public final class Trainer {
         public var weightDecay: Float = 0
         /// The gradient is shortened to this length where it is longer.
         public var largestGradient = Float.infinity
+        /// The share of itself that the parameters' moving average keeps in a step; 0: there is none.
+        /// Polyak, Juditsky: Acceleration of Stochastic Approximation by Averaging, 1992.
+        public var averaging: Float = 0
         /// Computes in bfloat16 where nothing is summed up. Only for CPUs that have it (avx512_bf16, amx).
         public var usesBFloat16 = false
 
@@ -31,7 +34,7 @@ public final class Trainer {
     private let graph: Graph
     private let team: WorkerTeam
     private let contexts: Contexts
-    /// Parameters, the optimiser's arrays, then one gradient for each shard: each `layout.count` floats.
+    /// Parameters, the optimiser's arrays and the moving average, if there is one, then one gradient for each shard: each `layout.count` floats.
     private let arrays: Arrays
     private let chunks: [Chunk]
 
@@ -81,7 +84,9 @@ public final class Trainer {
             }
         }
         arrays = Arrays(
-            parameters: zeros(), state: (0..<configuration.optimiser.stateCount).map { _ in zeros() },
+            parameters: zeros(),
+            state: (0..<configuration.optimiser.stateCount + (configuration.averaging > 0 ? 1 : 0)).map { _ in zeros()
+            },
             gradients: (0..<shards).map { _ in zeros() },
             squares: .allocate(capacity: max(chunks.count, 1)), losses: .allocate(capacity: shards))
         team = WorkerTeam(min(configuration.threads, shards))
@@ -113,7 +118,13 @@ public final class Trainer {
         }
     }
 
-    /// What the optimiser remembers: to be kept with the parameters, for going on later as if without a break.
+    /// The moving average of the parameters, running statistics included, or else the parameters themselves.
+    public var averagedParameters: [Float] {
+        guard configuration.averaging > 0, stepCount > 0, let average = arrays.state.last else { return parameters }
+        return Array(UnsafeBufferPointer(start: average, count: layout.count))
+    }
+
+    /// What the optimiser and the average remember: to be kept with the parameters, for going on later as if without a break.
     public var optimiserState: (steps: Int, arrays: [[Float]]) {
         get { (stepCount, arrays.state.map { Array(UnsafeBufferPointer(start: $0, count: layout.count)) }) }
         set {
@@ -155,6 +166,7 @@ public final class Trainer {
         team.forEach(chunks.count) { _, item in
             let (range, kind) = (chunks[item].range, chunks[item].kind)
             let (parameters, gradient) = (arrays.parameters + range.lowerBound, arrays.gradients[0] + range.lowerBound)
+            defer { Self.average(chunks[item].range, arrays, configuration.averaging, step: step) }
             if kind == .statistic {
                 // A running mean; shards' figures are sums over the shards by now.
                 let share = 0.1 / Float(arrays.gradients.count)
@@ -168,6 +180,13 @@ public final class Trainer {
         }
         contexts.all.forEach { $0.needsLoading = true }
         return loss
+    }
+
+    /// Goes a part of the way from the average to the parameters: all of it in the first step, then a tenth or less.
+    private static func average(_ range: Range<Int>, _ arrays: Arrays, _ averaging: Float, step: Int) {
+        guard averaging > 0, let average = arrays.state.last else { return }
+        let kept = min(averaging, Float(step - 1) / Float(step + 8))
+        for index in range { average[index] = kept * average[index] + (1 - kept) * arrays.parameters[index] }
     }
 
     /// The mean loss over a mini-batch; its gradient is left in the first of the gradients' arrays.
