@@ -23,7 +23,7 @@ struct CommonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Each size of face searched for, over the one before (default: 1.1 in photos, else 1.2).",
+            "Each size of face searched for, over the one before (default: 1.1 in photos, else 1.15).",
             valueName: "ratio"))
     var scaleFactor: Double?
 

@@ -45,7 +45,7 @@ public struct FaceDetector: ~Copyable {
         let width = Int((Double(picture.width) / factor).rounded())
         let height = Int((Double(picture.height) / factor).rounded())
         var parameters = mien_detector_default_parameters()
-        parameters.scale_factor = options.scaleFactor ?? (isSingle ? 1.1 : 1.2)
+        parameters.scale_factor = options.scaleFactor ?? (isSingle ? 1.1 : 1.15)
         parameters.neighbours = Int32(options.neighbours ?? (isSingle ? 4 : 2))
         parameters.smallest = Self.pixels(max(window, Double(options.smallestFace ?? 0) / factor))
         parameters.largest = Self.pixels(options.largestFace.map { Double($0) / factor } ?? Double(max(width, height)))
