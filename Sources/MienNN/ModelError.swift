@@ -17,7 +17,9 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
 
     public init(_ code: Code, _ description: String) {
         self.code = code
-        self.description = description
+        // Names out of a file may have anything in them, at any length.
+        let line = description.unicodeScalars.prefix(1000).map { $0.properties.generalCategory == .control ? "?" : $0 }
+        self.description = String(String.UnicodeScalarView(line))
     }
 
     init(_ error: OneDNNError) {

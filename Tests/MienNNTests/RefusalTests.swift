@@ -33,6 +33,16 @@ struct RefusalTests {
         expectRefusal(graph, .unsupported, naming: "Relu1", "Einsum")
     }
 
+    @Test("A name with line breaks in it, as long as a book")
+    func names() {
+        var graph = Self.sound().graph
+        graph.nodes[1].operation = "Relu\n\u{1B}[2J" + String(repeating: "x", count: 1 << 20)
+        expectRefusal(graph, .unsupported, naming: "Relu1")
+        let error = #expect(throws: ModelError.self) { try Network(Model(graph: graph)) }
+        #expect((error?.description.count ?? 0) < 2000)
+        #expect(error?.description.contains("\u{1B}") == false)
+    }
+
     @Test("A value that nobody computes")
     func missing() {
         var graph = Self.sound().graph

@@ -57,14 +57,20 @@ struct LayerList {
 }
 
 extension Graph {
+    /// The largest input that we take for meant seriously: 2^22 numbers, such as a colour picture of 1182x1182.
+    private static let largestInput = 1 << 22
+
     fileprivate func inputShape() throws(ModelError) -> [Int] {
         let shape = [1] + input.shape.dropFirst().map { $0 ?? 0 }
-        guard (2...4).contains(shape.count), shape.allSatisfy({ (1...1 << 14).contains($0) }) else {
-            let text = input.shape.map { $0.map { "\($0)" } ?? "?" }.joined(separator: "x")
+        let text = input.shape.map { $0.map { "\($0)" } ?? "?" }.joined(separator: "x")
+        guard (2...4).contains(shape.count), shape.allSatisfy({ $0 > 0 }) else {
             throw ModelError(
                 .unsupported,
                 "the model's input '\(input.name)' has the shape \(text); only the number of samples, at the front, may be "
                     + "left open: export the model for one size of picture")
+        }
+        guard shape.reduce(1.0, { $0 * Double($1) }) <= Double(Self.largestInput) else {
+            throw ModelError(.unsupported, "the model's input '\(input.name)' of the shape \(text) is too large")
         }
         return shape
     }
