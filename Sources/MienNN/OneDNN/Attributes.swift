@@ -16,19 +16,13 @@ final class Attributes {
         static var relu: PostOperation { .eltwise(dnnl_eltwise_relu) }
     }
 
-    /// - Parameter fastMath: float32 in and out, but products may be rounded to bfloat16 on the way.
-    init(_ postOperations: [PostOperation] = [], fastMath: Bool = false) throws(OneDNNError) {
+    init(_ postOperations: [PostOperation] = []) throws(OneDNNError) {
         handle = try create("dnnl_primitive_attr_create") { dnnl_primitive_attr_create($0) }
         // Scratch memory from the caller: oneDNN's own belongs to the thread that made the primitive, while our
         // contexts may move between threads.
         try check(
             dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user),
             "dnnl_primitive_attr_set_scratchpad_mode")
-        if fastMath {
-            try check(
-                dnnl_primitive_attr_set_fpmath_mode(handle, dnnl_fpmath_mode_bf16),
-                "dnnl_primitive_attr_set_fpmath_mode")
-        }
         guard !postOperations.isEmpty else { return }
         let list = try create("dnnl_post_ops_create") { dnnl_post_ops_create($0) }
         defer { dnnl_post_ops_destroy(list) }

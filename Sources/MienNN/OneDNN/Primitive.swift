@@ -11,8 +11,6 @@ extension dnnl_eltwise_desc_t: OperationDescriptor {}
 extension dnnl_binary_desc_t: OperationDescriptor {}
 extension dnnl_softmax_desc_t: OperationDescriptor {}
 extension dnnl_batch_normalization_desc_t: OperationDescriptor {}
-extension dnnl_reduction_desc_t: OperationDescriptor {}
-extension dnnl_matmul_desc_t: OperationDescriptor {}
 
 /// An operation with the kernel that oneDNN chose for it, which also says how its tensors must lie.
 final class PrimitiveDescriptor {
