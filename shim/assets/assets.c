@@ -14,6 +14,6 @@ static const uint8_t demo_faces_bytes[] = {
 const mien_asset mien_asset_demo_faces = {demo_faces_bytes, sizeof demo_faces_bytes};
 
 static const uint8_t model_bytes[] = {
-#embed "../../models/report.onnx"
+#embed "../../models/mien.onnx"
 };
 const mien_asset mien_asset_model = {model_bytes, sizeof model_bytes};
