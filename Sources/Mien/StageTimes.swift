@@ -45,7 +45,7 @@ public struct StageTimes: Sendable {
         totals[stage.rawValue].seconds += Double(threadNanoseconds() - begun) * 1e-9
     }
 
-    mutating func add(_ other: StageTimes) {
+    public mutating func add(_ other: StageTimes) {
         for (index, total) in other.totals.enumerated() {
             totals[index].items += total.items
             totals[index].seconds += total.seconds

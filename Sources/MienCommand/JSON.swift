@@ -35,7 +35,7 @@ indirect enum JSON {
         return "\(sign)\(scaled / power)." + String(repeating: "0", count: digits - rest.count) + rest
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var line = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -12,7 +12,9 @@ struct MienTool: ParsableCommand {
             128 + N ended in good order by signal N.
             """,
         version: "mien \(mienVersion)",
-        subcommands: [Video.self, Image.self, Demo.self, Devices.self, Train.self, Evaluate.self])
+        subcommands: [
+            Live.self, Video.self, Image.self, Demo.self, Devices.self, Train.self, Evaluate.self, Bench.self,
+        ])
 
     /// ArgumentParser's own, but that failures are reported as the rest of the program does it.
     static func main() {

@@ -49,7 +49,7 @@ struct Plan {
         if hasFailed { throw ExitCode.failure }
     }
 
-    private func configuration() throws(PipelineError) -> Pipeline.Configuration {
+    func configuration() throws(PipelineError) -> Pipeline.Configuration {
         var configuration = Pipeline.Configuration()
         configuration.model = model
         configuration.detection = detection

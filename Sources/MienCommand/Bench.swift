@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+import Mien
+import MienCapture
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measures this machine: the network alone, and the whole of it on a recording or the demo.",
+        discussion: """
+            Processor time is what counts on a machine that others use too. With --plain the same input is also looked at \
+            the way of the tutorials (a full scan of every frame at its own size, steps of 1.1, five neighbours, faces \
+            from 48 pixels on), with the same cascade and network.
+            """)
+
+    @Argument(help: "A recording; none: ten seconds of the demo.") var input: String?
+    @Option(help: ArgumentHelp("Look at the input so many times.", valueName: "n")) var repeats = 1
+    @Flag(help: "Look at it in the way of the tutorials as well.") var plain = false
+    @Flag(help: "As JSON.") var json = false
+    @OptionGroup var options: CommonOptions
+
+    func validate() throws {
+        if repeats < 1 { throw ValidationError("--repeats: at least 1, please") }
+    }
+
+    func run() throws {
+        let plan = try options.resolve(inputs: [input].compactMap(\.self))
+        let network = try NetworkTimes(ExpressionModel(file: plan.model))
+        let pipeline = try Pipeline(plan.configuration())
+        var ours = BenchRun()
+        for _ in 0..<repeats { try ours.add { try pipeline.run(source()) { _ in } } }
+        var theirs: BenchRun?
+        if plain {
+            var run = BenchRun()
+            for _ in 0..<repeats { try run.add { try PlainWay(plan).run(source()) } }
+            theirs = run
+        }
+        let memory = BenchRun.peakMemory
+        if json {
+            var members: [(String, JSON)] = [
+                ("model", .text(network.name)), ("network", network.json), ("run", ours.json),
+                ("peak_memory_bytes", .number(memory)),
+            ]
+            if let theirs {
+                members.append(("plain", theirs.json))
+                members.append(("speedup", .real(theirs.perFrame / ours.perFrame, digits: 2)))
+            }
+            print("{" + members.map { JSON.quoted($0.0) + ":" + $0.1.line }.joined(separator: ",") + "}")
+        } else {
+            print(network.text)
+            print("all of it:    \(ours.text)")
+            if let theirs {
+                print("plain:        \(theirs.text)")
+                print(
+                    "              \(JSON.decimal(theirs.perFrame / ours.perFrame, 1)) times the processor time a frame"
+                )
+            }
+            print("peak memory:  \(memory / 1_000_000) MB")
+        }
+    }
+
+    private func source() throws -> any FrameSource {
+        if let input { return try openInput(input) }
+        var demo = DemoSource.Options()
+        demo.seconds = 10
+        return try DemoSource(demo)
+    }
+}
