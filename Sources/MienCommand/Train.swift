@@ -64,6 +64,7 @@ struct Train: ParsableCommand {
     func run() throws {
         let recipe = try recipe()
         try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: [data, votes].compactMap(\.self))
+        try File.checkIsWritable(out)
         let network = try Architecture(named: architecture, file: File.read)
         let pictures = try PictureSet(fer2013: data, votes: votes, usage: .training, leavingOutCopies: true)
         let graph = try network.graph(seed: seed)
@@ -118,6 +119,7 @@ struct Train: ParsableCommand {
         recipe.normalisation = normalisation
         recipe.seed = seed
         recipe.usesBFloat16 = bfloat16
+        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
         guard epochs > 0, shift >= 0, shift < FacePicture.side, recipe.learningRate > 0,
             (0...1).contains(balance)
         else {

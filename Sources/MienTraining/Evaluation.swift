@@ -20,7 +20,8 @@ public struct Evaluation: Sendable {
 
     public mutating func add(_ answer: Probabilities, label: MienVision.Expression) {
         confusion[label.rawValue][answer.label.rawValue] += 1
-        let confidence = Double(answer.confidence)
+        // A damaged network may answer with what is no number.
+        let confidence = answer.confidence.isFinite ? Double(answer.confidence) : 0
         // A bin is open below and closed above, so that a confidence of 1 falls into the last.
         let bin = min(max(Int((confidence * Double(Self.binCount)).rounded(.up)) - 1, 0), Self.binCount - 1)
         bins[bin].count += 1

@@ -44,6 +44,18 @@ public enum File {
         }
     }
 
+    /// Throws where `replace` would not be able to write there: before hours of work rather than after.
+    public static func checkIsWritable(_ path: String) throws(DataError) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        var status = stat()
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw DataError("cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw DataError("cannot write \(path): it is a folder")
+        }
+    }
+
     /// All bytes of the file at `path`.
     public static func read(_ path: String) throws(DataError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)

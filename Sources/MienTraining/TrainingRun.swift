@@ -116,7 +116,13 @@ public final class TrainingRun {
         while state.epoch < recipe.epochs {
             let order = order(ofEpoch: state.epoch)
             while state.step < stepsPerEpoch {
-                state.lossSum += try step(order)
+                let loss = try step(order)
+                guard loss.isFinite else {
+                    throw ModelError(
+                        .invalid,
+                        "the loss is no number any more in epoch \(state.epoch + 1); choose a lower learning rate")
+                }
+                state.lossSum += loss
                 state.step += 1
                 report(.step(epoch: state.epoch + 1, done: state.step, loss: state.lossSum / Double(state.step)))
                 if isInterrupted() {

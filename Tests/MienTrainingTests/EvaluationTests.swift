@@ -40,6 +40,13 @@ import Testing
         #expect(Evaluation().expectedCalibrationError == 0)
     }
 
+    @Test("answers that are no numbers count as wrong") func noNumbers() {
+        var evaluation = Evaluation()
+        evaluation.add(Probabilities([Float](repeating: .nan, count: 6)), label: .happy)
+        #expect(evaluation.accuracy == 0)
+        #expect(evaluation.expectedCalibrationError == 0)
+    }
+
     @Test("JSON has the keys, order and numbers that are promised") func json() {
         #expect(
             evaluation.json(model: "a \"b\"") == """

@@ -98,6 +98,16 @@ import Testing
         try File.replace("/dev/null", with: [5])
         #expect(try File.read("/dev/null") == [])
         #expect(throws: DataError.self) { try File.replace("/nowhere/a", with: [1]) }
+        try File.checkIsWritable(path)
+        #expect(throws: DataError.self) { try File.checkIsWritable("/nowhere/a") }
+        #expect(throws: DataError.self) { try File.checkIsWritable(scratch.path) }
+    }
+
+    @Test("says so where the learning rate is too high") func diverges() throws {
+        var recipe = recipe
+        (recipe.optimiser, recipe.learningRate) = (.sgd(), 1e20)
+        let error = #expect(throws: ModelError.self) { try training(recipe).run(checkpoint: scratch.file("a")) }
+        #expect(error?.description.contains("choose a lower learning rate") == true)
     }
 
     @Test("keeps the best epoch, not the last") func best() throws {
