@@ -39,7 +39,7 @@ final class Analyser {
         guard failure == nil else { return }
         for index in 0..<chunk.count {
             tracker.track(
-                follower.sightings[index], of: chunk.number, time: chunk.frames[index].time,
+                follower.sightings[index], of: chunk.number, time: chunk.frames[index].frame.time,
                 isCut: chunk.cuts[index], into: &chunk.faces[index])
         }
     }
@@ -63,7 +63,7 @@ final class Analyser {
         for index in 0..<chunk.count {
             if output.hasNoReaders { break }
             let next = first + chunk.faces[index].count
-            try output.write(chunk.frames[index], chunk.faces[index], classifier.answers[first..<next])
+            try output.write(chunk.frames[index].frame, chunk.faces[index], classifier.answers[first..<next])
             first = next
         }
         output.count(times)

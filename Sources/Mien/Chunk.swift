@@ -14,7 +14,7 @@ struct Chunk: ~Copyable {
     private(set) var number = 0
     /// How many frames it holds.
     private(set) var count = 0
-    let frames: UnsafeMutablePointer<Frame>
+    let frames: [FrameSlot]
     /// For each frame, whether it shows another scene than the one before.
     private(set) var cuts: [Bool] = []
     /// For each frame its luma.
@@ -23,13 +23,7 @@ struct Chunk: ~Copyable {
     var faces = [[TrackedFace]](repeating: [], count: longest)
 
     init() {
-        frames = .allocate(capacity: Self.longest)
-        for index in 0..<Self.longest { (frames + index).initialize(to: Frame()) }
-    }
-
-    deinit {
-        frames.deinitialize(count: Self.longest)
-        frames.deallocate()
+        frames = (0..<Self.longest).map { _ in FrameSlot() }
     }
 
     /// Fills the chunk with the next frames of `source`. False where that ended within it, or `stop` was set.
@@ -42,10 +36,10 @@ struct Chunk: ~Copyable {
         cuts.removeAll(keepingCapacity: true)
         pictures.removeAll(keepingCapacity: true)
         while count < Self.length(of: number) {
-            guard !stop.isSet, try source.read(into: &frames[count]) else { return false }
-            try checkSize(of: frames[count].luma.view, source.name)
-            pictures.append(frames[count].luma.view)
-            cuts.append(cut.isCut(frames[count].luma.view))
+            guard !stop.isSet, try source.read(into: &frames[count].frame) else { return false }
+            try checkSize(of: frames[count].frame.luma.view, source.name)
+            pictures.append(frames[count].frame.luma.view)
+            cuts.append(cut.isCut(frames[count].frame.luma.view))
             count += 1
         }
         return true
@@ -59,4 +53,9 @@ struct Chunk: ~Copyable {
         throw CaptureError(
             .unsupported, "\(source): a picture of \(picture.width)x\(picture.height) is too small to hold a face")
     }
+}
+
+/// Where a chunk keeps a frame: arrays take no values that can't be copied.
+final class FrameSlot {
+    var frame = Frame()
 }
