@@ -52,8 +52,10 @@ public final class RawSource: FrameSource {
 
     public func read(into frame: inout Frame) throws(CaptureError) -> Bool {
         while filled < bytes.count {
-            if case .interrupted = calls.poll(descriptor, interruption: interruption.descriptor, milliseconds: -1) {
-                return false
+            switch calls.poll(descriptor, interruption: interruption.descriptor, milliseconds: -1) {
+            case .interrupted: return false
+            case .timeout: continue  // a signal, which may have raised the interruption
+            case .ready: break
             }
             let room = UnsafeMutableRawBufferPointer(rebasing: bytes[filled...])
             let count = Glibc.read(descriptor, room.baseAddress, room.count)
