@@ -1,5 +1,6 @@
 import Glibc
 import MienCapture
+import Synchronization
 
 /// Streams from a camera for a while: what `mien devices --test` does.
 struct CameraTest {
@@ -33,8 +34,7 @@ struct CameraTest {
     func run() throws -> Result {
         let file = try raw.map(Self.create)
         defer { if let file { fclose(file) } }
-        // The camera may give nothing: so the end comes as a signal.
-        for number in [SIGALRM, SIGINT, SIGTERM] { signal(number) { _ in ended.raise() } }
+        Self.catchSignals()
         let start = Self.clock()
         let source = try options.source(device, interruption: ended) { event in tell("\(event)") }
         Self.wake(after: seconds)
@@ -93,6 +93,29 @@ struct CameraTest {
         return file
     }
 
+    /// The camera may give nothing: so the end of the time comes as a signal, too.
+    private static func catchSignals() {
+        // Made now: a signal handler must not be the one that does it.
+        _ = ended
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        for number in [SIGALRM, SIGINT, SIGTERM] {
+            signal(number) { number in
+                if number != SIGALRM { endedBy.store(number, ordering: .relaxed) }
+                ended.raise()
+            }
+            sigaddset(&mask, number)
+        }
+        // Who started this program may have blocked them.
+        pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+    }
+
+    /// The exit status that tells a shell which signal ended the test; nil if its time was over.
+    static var signalStatus: Int32? {
+        let number = endedBy.load(ordering: .relaxed)
+        return number == 0 ? nil : 128 + number
+    }
+
     /// Has SIGALRM come after so many seconds. (`setitimer`)
     private static func wake(after seconds: Double) {
         var timer = itimerval()
@@ -110,6 +133,7 @@ struct CameraTest {
 
 /// Raised when the test is over, or the user has had enough of it.
 private let ended = MienCapture.Interruption()
+private let endedBy = Atomic<Int32>(0)
 
 private struct TestError: Error, CustomStringConvertible {
     let description: String

@@ -24,6 +24,7 @@ struct Devices: ParsableCommand {
         if test {
             let result = try CameraTest(device: device, options: camera, seconds: seconds, raw: raw).run()
             print(json ? result.json.line : result.text)
+            if let status = CameraTest.signalStatus { throw ExitCode(status) }
             return
         }
         var cameras = CameraDevice.all()
