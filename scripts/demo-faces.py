@@ -4,7 +4,7 @@ usage: scripts/demo-faces [fer2013.csv.xz [fer2013new.csv [MODEL.onnx [OUT]]]]
 
 Labels are FER+'s majority as its authors take it: votes of 1 are dropped as outliers, then the class with more than
 half of the votes that are left. The mean of a whole class blurs until fear looks like a smile, so that the mean is taken
-over the 200 pictures of each class of which the network is surest: nobody's portrait.
+over the 100 pictures of each class of which the network is surest: nobody's portrait.
 
 OUT: 6 planes of 48x48 bytes, in the order angry, fear, happy, neutral, sad, surprise.
 """
@@ -20,9 +20,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SIDE = 48
 # FER+'s columns after usage and name: neutral, happiness, surprise, sadness, anger, disgust, fear, ...
 COLUMNS = {"angry": 4, "fear": 6, "happy": 1, "neutral": 0, "sad": 3, "surprise": 2}
-PICTURES = 200
+PICTURES = 100
 # Means are blurred, so what tells them apart is faint: each is moved away from the mean of all by this factor.
-EXAGGERATION = 1.8
+EXAGGERATION = 1.4
 MEAN, DEVIATION = 118, 46  # of the bytes written
 
 

@@ -4,7 +4,7 @@ public import MienImage
 /// A source that needs neither camera nor file: a face that drifts over a moving background and goes from one
 /// expression to the next.
 ///
-/// The faces are means of hundreds of pictures (see scripts/demo-faces), nobody's portrait. A frame is a function of its
+/// The faces are means of a hundred pictures each (see scripts/demo-faces), nobody's portrait. A frame is a function of its
 /// number, the size and the rate alone, so that every run shows the same.
 public final class DemoSource: FrameSource {
     public struct Options: Sendable {
