@@ -11,7 +11,7 @@ extension Architecture {
             maxpool 5x5 stride 2
             conv 15 5x5
             relu
-            dropout 0.5
+            dropout 0.1
             conv 10 5x5
             relu
             conv 5 3x3
