@@ -15,6 +15,7 @@ struct Bench: ParsableCommand {
     @Argument(help: "A recording; none: ten seconds of the demo.") var input: String?
     @Option(help: ArgumentHelp("Look at the input so many times.", valueName: "n")) var repeats = 1
     @Flag(help: "Look at it in the way of the tutorials as well.") var plain = false
+    @Flag(help: "Measure nothing but the network.") var networkOnly = false
     @Flag(help: "As JSON.") var json = false
     @OptionGroup var options: CommonOptions
 
@@ -25,6 +26,10 @@ struct Bench: ParsableCommand {
     func run() throws {
         let plan = try options.resolve(inputs: [input].compactMap(\.self))
         let network = try NetworkTimes(ExpressionModel(file: plan.model))
+        if networkOnly {
+            print(json ? JSON.object(["model": .text(network.name), "network": network.json]).line : network.text)
+            return
+        }
         let pipeline = try Pipeline(plan.configuration())
         var ours = BenchRun()
         for _ in 0..<repeats { try ours.add { try pipeline.run(source()) { _ in } } }
