@@ -31,7 +31,10 @@ struct Train: ParsableCommand {
     var schedule = Recipe().schedule
     @Option(help: "The share of each weight that is taken away in a step at a learning rate of 1.")
     var weightDecay = Recipe().weightDecay
-    @Option(help: "Learn from the votes as shares, or from the one label that they give: votes or labels.")
+    @Option(
+        help:
+            "Learn from the votes as shares, also where none has a majority, or from the one label that they give: votes or labels."
+    )
     var targets = Targets.votes
     @Option(help: "How far rare classes weigh more, from 0 (every picture the same) to 1 (every class the same).")
     var balance = Recipe().balance
@@ -66,7 +69,9 @@ struct Train: ParsableCommand {
         try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: [data, votes].compactMap(\.self))
         try File.checkIsWritable(out)
         let network = try Architecture(named: architecture, file: File.read)
-        let pictures = try PictureSet(fer2013: data, votes: votes, usage: .training, leavingOutCopies: true)
+        let pictures = try PictureSet(
+            fer2013: data, votes: votes, usage: .training, includingDisputed: recipe.learnsFromVotes,
+            leavingOutCopies: true)
         let graph = try network.graph(seed: seed)
         let run = try TrainingRun(recipe, graph, pictures: pictures, threads: threads ?? Self.coreCount)
         let display = ProgressDisplay(epochs: epochs, stepsPerEpoch: run.stepsPerEpoch, batch: batch)

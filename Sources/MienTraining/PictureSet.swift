@@ -7,6 +7,9 @@ public struct PictureSet: Sendable {
     public private(set) var labels: [MienVision.Expression] = []
     /// What a network should answer: the people's votes where there are any, otherwise all on the label.
     public private(set) var targets: [Probabilities] = []
+    /// Whether the people who saw the picture disagreed: no class has more than half of the votes, and the label is that
+    /// with the most. Such a picture is fit to learn from, and not to test with.
+    public private(set) var isDisputed: [Bool] = []
 
     public init() {}
 
@@ -14,10 +17,12 @@ public struct PictureSet: Sendable {
 
     /// `picture`: 48x48 samples.
     public mutating func append(
-        _ picture: some Collection<UInt8>, label: MienVision.Expression, target: Probabilities? = nil
+        _ picture: some Collection<UInt8>, label: MienVision.Expression, target: Probabilities? = nil,
+        isDisputed: Bool = false
     ) {
         pixels.append(contentsOf: picture)
         labels.append(label)
+        self.isDisputed.append(isDisputed)
         targets.append(target ?? Probabilities(MienVision.Expression.allCases.map { $0 == label ? 1 : 0 }))
     }
 
@@ -43,7 +48,9 @@ public struct PictureSet: Sendable {
         var result = PictureSet()
         result.pixels.reserveCapacity(indices.count * FacePicture.pixelCount)
         for index in indices {
-            withPicture(index) { result.append($0, label: labels[index], target: targets[index]) }
+            withPicture(index) {
+                result.append($0, label: labels[index], target: targets[index], isDisputed: isDisputed[index])
+            }
         }
         return result
     }
@@ -56,10 +63,12 @@ extension PictureSet {
     ///   - path: Kaggle's `fer2013.csv`, plain or packed as .xz. Every row is checked, also those of other parts.
     ///   - votes: FER+'s `fer2013new.csv`, which has a row for each of that file's. The label is then the class with the
     ///     majority of the votes, otherwise FER2013's own; rows where that is none of the six are left out.
+    ///   - includingDisputed: of FER+'s rows also those without a majority where most votes are for the six.
     ///   - leavingOutCopies: of pictures that another part has too. FER2013's parts share some hundreds, and what is
     ///     learnt from must not be tested with.
     public init(
-        fer2013 path: String, votes votesPath: String? = nil, usage: Usage, leavingOutCopies: Bool = false
+        fer2013 path: String, votes votesPath: String? = nil, usage: Usage, includingDisputed: Bool = false,
+        leavingOutCopies: Bool = false
     ) throws(DataError) {
         let votes = if let votesPath { try Votes.read(votesPath) } else { nil as [(usage: Usage, votes: Votes)]? }
         self.init()
@@ -81,7 +90,11 @@ extension PictureSet {
                 continue
             }
             let label = if let rowVotes { rowVotes.majority } else { MienVision.Expression(fer2013: row.emotion) }
-            if let label { append(row.pixels, label: label, target: rowVotes?.shares) }
+            if let label {
+                append(row.pixels, label: label, target: rowVotes?.shares)
+            } else if includingDisputed, let rowVotes, rowVotes.isDisputed, let shares = rowVotes.shares {
+                append(row.pixels, label: shares.label, target: shares, isDisputed: true)
+            }
         }
         if let votes, let votesPath, votes.count != index {
             throw DataError(

@@ -5,7 +5,7 @@ public struct Split: Sendable {
     public var training: [Int]
     public var validation: [Int]
 
-    /// Shuffles by `seed` and keeps back `share` of the pictures.
+    /// Shuffles by `seed` and keeps back `share` of the pictures, none of which is disputed.
     ///
     /// FER2013 has some pictures several times: all copies of one go to the same side.
     public init(_ pictures: PictureSet, validationShare share: Double, seed: UInt64) {
@@ -18,11 +18,11 @@ public struct Split: Sendable {
         }
         var generator = SplitMix64(seed, Purpose.split)
         generator.shuffle(&order)
-        let wanted = Int((Double(pictures.count) * share).rounded())
+        let wanted = Int((Double(pictures.isDisputed.count { !$0 }) * share).rounded())
         (training, validation) = ([], [])
         for key in order {
             let indices = copies[key] ?? []
-            if validation.count + indices.count <= wanted {
+            if validation.count + indices.count <= wanted, !indices.contains(where: { pictures.isDisputed[$0] }) {
                 validation += indices
             } else {
                 training += indices

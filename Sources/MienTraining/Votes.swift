@@ -26,6 +26,13 @@ struct Votes {
         return Self.expressions[index]
     }
 
+    /// Whether no class at all has more than half of the votes, but the six have together.
+    var isDisputed: Bool {
+        let total = counts.reduce(0, +)
+        let six = zip(counts, Self.expressions).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0) }
+        return 2 * six > total && counts.allSatisfy { 2 * $0 <= total }
+    }
+
     /// The votes for the six as shares that add up to 1, or nil if there are none.
     var shares: Probabilities? {
         let votes = MienVision.Expression.allCases.map { expression in

@@ -156,6 +156,18 @@ import Testing
         #expect(Split(pictures, validationShare: 0.2, seed: 6).validation != split.validation)
     }
 
+    @Test("keeps no picture back that people disagreed about") func disputed() {
+        var pictures = PictureSet()
+        for index in 0..<200 {
+            pictures.append(
+                [UInt8](repeating: UInt8(index), count: 48 * 48), label: .happy, isDisputed: index % 2 == 0)
+        }
+        let split = Split(pictures, validationShare: 0.2, seed: 5)
+        #expect(split.validation.count == 20)
+        #expect(split.validation.allSatisfy { $0 % 2 == 1 })
+        #expect(split.training.count == 180)
+    }
+
     @Test("augmentation mirrors half of the pictures, shifts them, and changes nothing else") func augmentation() {
         let columns: [UInt8] = (0..<48).map { UInt8($0 * 5) }
         let picture = (0..<48).flatMap { _ in columns }

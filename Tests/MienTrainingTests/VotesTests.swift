@@ -8,12 +8,16 @@ import Testing
         "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
 
     /// What comes of one row: its label and its target, or nil where it is left out.
-    private func outcome(_ votes: String) throws -> (label: MienVision.Expression, target: Probabilities)? {
+    private func outcome(
+        _ votes: String, includingDisputed: Bool = false
+    ) throws -> (label: MienVision.Expression, target: Probabilities)? {
         // A second row, since a set must not be empty.
         let pictures = try scratch.file("a.csv", Rows.header + Rows.row(0, 1) + Rows.row(0, 2))
         let file = try scratch.file(
             "v.csv", "\(Self.header)Training,a.png,\(votes)\nTraining,b.png,10,0,0,0,0,0,0,0,0,0\n")
-        let set = try PictureSet(fer2013: pictures, votes: file, usage: .training)
+        let set = try PictureSet(
+            fer2013: pictures, votes: file, usage: .training, includingDisputed: includingDisputed)
+        if set.count == 2 { #expect(set.isDisputed == [includingDisputed, false]) }
         return set.count == 2 ? (set.labels[0], set.targets[0]) : nil
     }
 
@@ -38,6 +42,14 @@ import Testing
     @Test("half of the votes are no majority") func half() throws {
         #expect(try outcome("5,5,0,0,0,0,0,0,0,0") == nil)
         #expect(try outcome("4,2,2,0,0,0,0,0,0,0") == nil)
+    }
+
+    @Test("a row without a majority can be learnt from where most saw one of the six") func disputed() throws {
+        let row = try outcome("0,5,0,4,0,0,0,0,0,0", includingDisputed: true)
+        #expect(row?.label == .happy)
+        #expect(row?.target == Probabilities([0, 0, 5 / 9, 0, 4 / 9, 0]))
+        #expect(try outcome("3,2,0,0,0,5,0,0,0,0", includingDisputed: true) == nil)
+        #expect(try outcome("2,0,0,0,0,8,0,0,0,0", includingDisputed: true) == nil)
     }
 
     @Test("a row is left out where most saw none of the six") func others() throws {
