@@ -30,63 +30,53 @@ extension Architecture {
         name: "mien",
         text: """
             input 1 48x48
-            conv 32 3x3 pad 1 nobias
+            conv 16 3x3 pad 1 nobias
+            bn
+            relu
+            conv 32 3x3 pad 1 stride 2 nobias
             bn
             relu
             label in1
             avgpool 2x2 stride 2
-            conv 32 1x1 nobias
+            conv 64 1x1 nobias
             bn
             label short1
             from in1
-            conv 32 3x3 pad 1 stride 2 nobias
-            bn
-            relu
-            conv 32 3x3 pad 1 nobias
-            bn
-            add short1
-            relu
-            label in2
-            avgpool 2x2 stride 2
-            conv 64 1x1 nobias
-            bn
-            label short2
-            from in2
             conv 64 3x3 pad 1 stride 2 nobias
             bn
             relu
             conv 64 3x3 pad 1 nobias
             bn
-            add short2
+            add short1
+            relu
+            label in2
+            conv 64 3x3 pad 1 nobias
+            bn
+            relu
+            conv 64 3x3 pad 1 nobias
+            bn
+            add in2
             relu
             label in3
-            conv 64 3x3 pad 1 nobias
-            bn
-            relu
-            conv 64 3x3 pad 1 nobias
-            bn
-            add in3
-            relu
-            label in4
             avgpool 2x2 stride 2
             conv 128 1x1 nobias
             bn
-            label short4
-            from in4
+            label short3
+            from in3
             conv 128 3x3 pad 1 stride 2 nobias
             bn
             relu
             conv 128 3x3 pad 1 nobias
             bn
-            add short4
+            add short3
             relu
-            label in5
+            label in4
             conv 128 3x3 pad 1 nobias
             bn
             relu
             conv 128 3x3 pad 1 nobias
             bn
-            add in5
+            add in4
             relu
             globalpool
             dropout 0.2
