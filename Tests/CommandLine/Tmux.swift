@@ -31,11 +31,10 @@ final class Tmux {
     private func command(_ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
-        // The first command starts a server that stays. It must not keep open what Foundation sees the end of a process by.
-        process.arguments = [
-            "-c", "for file in /proc/$$/fd/*; do ((${file##*/} > 2)) && eval \"exec ${file##*/}>&-\"; done; exec \"$@\"",
-            "tmux", try #require(Self.path), "-u", "-S", socket,
-        ] + arguments
+        // The first command starts a server that stays. It must not keep open what Foundation sees a process's end by.
+        let closing = "for file in /proc/$$/fd/*; do ((${file##*/} > 2)) && eval \"exec ${file##*/}>&-\"; done"
+        let tmux = try #require(Self.path)
+        process.arguments = ["-c", "\(closing); exec \"$@\"", "tmux", tmux, "-u", "-S", socket] + arguments
         process.standardOutput = try folder.create("tmux-output")
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
