@@ -7,7 +7,7 @@ struct Chunk: ~Copyable {
     /// How many frames chunk `number` has; the first are short, so that the first answers come soon.
     ///
     /// It depends on nothing else, so that the bounds are the same whoever works on which chunk.
-    static func length(of number: Int) -> Int { number < 4 ? 4 << number : longest }
+    static func length(of number: Int) -> Int { number < 2 ? 8 << number : longest }
     static let longest = 48
 
     /// Counts from 0 within the source.
