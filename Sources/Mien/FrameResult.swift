@@ -13,14 +13,36 @@ public struct FrameResult: Sendable {
     public var width: Int
     public var height: Int
     public var faces: [Face]
+    /// Of a live source, otherwise nil.
+    public var live: LiveFigures?
 
-    public init(source: String, frame: Int, time: Double, width: Int, height: Int, faces: [Face]) {
+    public init(
+        source: String, frame: Int, time: Double, width: Int, height: Int, faces: [Face],
+        live: LiveFigures? = nil
+    ) {
         self.source = source
         self.frame = frame
         self.time = time
         self.width = width
         self.height = height
         self.faces = faces
+        self.live = live
+    }
+}
+
+/// How timely a live source's frame was looked at.
+public struct LiveFigures: Hashable, Sendable {
+    /// When the source took the picture: seconds on `CLOCK_MONOTONIC`.
+    public var captured: Double
+    /// Frames of the source so far that were passed over for newer ones.
+    public var dropped: Int
+    /// Frames of the source so far that were lost before they came here: in the driver, or to damage.
+    public var lost: Int
+
+    public init(captured: Double, dropped: Int, lost: Int) {
+        self.captured = captured
+        self.dropped = dropped
+        self.lost = lost
     }
 }
 

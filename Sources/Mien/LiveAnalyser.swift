@@ -40,8 +40,11 @@ final class LiveAnalyser {
         }
     }
 
-    func write(_ frame: borrowing Frame, to output: RunOutput) throws(PipelineError) {
-        try output.write(frame, faces, classifier.answers[...])
+    /// `dropped`: frames of the source so far that were passed over here.
+    func write(_ frame: borrowing Frame, dropped: Int, to output: RunOutput) throws(PipelineError) {
+        let figures = LiveFigures(
+            captured: frame.captured, dropped: dropped + frame.passedOver, lost: frame.lost)
+        try output.write(frame, faces, classifier.answers[...], live: figures)
         output.count(times)
         times = StageTimes()
     }

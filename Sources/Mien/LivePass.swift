@@ -10,6 +10,7 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
     private let source: any FrameSource
     private let output: RunOutput
     private let stop: StopFlag
+    private let pause: PauseFlag
     private let incoming = Monitor(Incoming())
     private let scanning = Monitor(Scanning())
 
@@ -17,8 +18,16 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
     private struct Incoming: ~Copyable {
         var frame = Frame()
         var isNew = false
+        /// The source is at its end.
         var isOver = false
+        /// Nothing more is wanted of it.
+        var isEnding = false
+        /// Frames are passed over on purpose.
+        var isPaused = false
+        /// Frames passed over here for newer ones, and in all until now; those lost on the way here.
+        var overtaken = 0
         var dropped = 0
+        var lost = 0
         var failure: CaptureError?
         var times = StageTimes()
     }
@@ -33,8 +42,8 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
         var times = StageTimes()
     }
 
-    init(_ source: any FrameSource, into output: RunOutput, stop: StopFlag) {
-        (self.source, self.output, self.stop) = (source, output, stop)
+    init(_ source: any FrameSource, into output: RunOutput, stop: StopFlag, pause: PauseFlag) {
+        (self.source, self.output, self.stop, self.pause) = (source, output, stop, pause)
     }
 
     /// Seconds from one scan to the next while faces are followed, and while one is lost or there is none.
@@ -46,13 +55,15 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
         let reading = Worker { self.read() }
         let scans = Worker { self.scan(with: scanner) }
         defer {
+            incoming.change { $0.isEnding = true }
             source.interrupt()
             scanning.change { $0.state = .over }
             reading?.join()
             scans?.join()
             output.count(incoming.change { $0.times })
             output.count(scanning.change { $0.times })
-            output.drop(incoming.change { $0.dropped })
+            let (dropped, lost) = incoming.change { ($0.dropped, $0.lost) }
+            output.count(dropped: dropped, lost: lost)
         }
         guard reading != nil, scans != nil else {
             throw .source(CaptureError(.system, "\(source.name): the system has no more threads to give"))
@@ -60,11 +71,11 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
 
         var frame = Frame()
         var lastScan = -Double.infinity
-        while !stop.isSet, !output.hasNoReaders, next(into: &frame) {
+        while let overtaken = next(into: &frame) {
             try analyser.look(at: frame, scanned: takeFaces())
-            let pause = analyser.wantsScan ? Self.eager : Self.calm
-            if frame.time - lastScan >= pause, offer(frame.luma.view) { lastScan = frame.time }
-            try analyser.write(frame, to: output)
+            let interval = analyser.wantsScan ? Self.eager : Self.calm
+            if frame.time - lastScan >= interval, offer(frame.luma.view) { lastScan = frame.time }
+            try analyser.write(frame, dropped: overtaken, to: output)
         }
         if let failure = incoming.change({ $0.failure }) { throw .source(failure) }
     }
@@ -77,11 +88,15 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
         var times = StageTimes()
         do throws(CaptureError) {
             while try times.measure(.decode, { () throws(CaptureError) in try source.read(into: &frame) }) {
-                incoming.change { incoming in
+                let goesOn = incoming.change { incoming in
                     swap(&incoming.frame, &frame)
-                    if incoming.isNew { incoming.dropped += 1 }
+                    if incoming.isNew, !incoming.isPaused { incoming.overtaken += 1 }
                     incoming.isNew = true
+                    incoming.dropped = incoming.overtaken + incoming.frame.passedOver
+                    incoming.lost = incoming.frame.lost
+                    return !incoming.isEnding
                 }
+                if !goesOn { break }
             }
         } catch {
             failure = error
@@ -91,19 +106,31 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
         }
     }
 
-    /// Waits for the newest frame; false at the end.
-    private func next(into frame: inout Frame) -> Bool {
-        while !stop.isSet {
-            let isThere: Bool? = incoming.wait(seconds: 0.05) { incoming in
-                guard incoming.isNew else { return incoming.isOver ? false : nil }
+    private enum Arrival { case frame(overtaken: Int), end }
+
+    /// Waits for the newest frame; says how many were passed over for it and for those before it. Nil at the end.
+    private func next(into frame: inout Frame) -> Int? {
+        while !stop.isSet, !output.hasNoReaders {
+            let isPaused = pause.isSet
+            let arrival: Arrival? = incoming.wait(seconds: Self.patience) { incoming in
+                incoming.isPaused = isPaused
+                if isPaused { incoming.isNew = false }
+                guard incoming.isNew else { return incoming.isOver ? .end : nil }
                 swap(&incoming.frame, &frame)
                 incoming.isNew = false
-                return true
+                return .frame(overtaken: incoming.overtaken)
             }
-            if let isThere { return isThere }
+            switch arrival {
+            case .frame(let overtaken): return overtaken
+            case .end: return nil
+            case nil: output.dropForsakenSinks()
+            }
         }
-        return false
+        return nil
     }
+
+    /// Seconds without a frame after which to look whether there is still a reason to wait.
+    private static let patience = 0.05
 
     // MARK: The scanning thread
 

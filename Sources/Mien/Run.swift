@@ -7,13 +7,18 @@ public import MienCapture
 public final class Run {
     private let pipeline: Pipeline
     private let stop: StopFlag
+    private let pause: PauseFlag
     private let output: RunOutput
     private let start = monotonicNanoseconds()
 
     /// Begins all sinks.
-    public init(_ pipeline: Pipeline, into sinks: [any Sink], stop: StopFlag? = nil) throws(PipelineError) {
+    ///
+    /// `pause`: while it is set, a live source's frames are passed over, and not counted. Recordings don't heed it.
+    public init(
+        _ pipeline: Pipeline, into sinks: [any Sink], stop: StopFlag? = nil, pause: PauseFlag? = nil
+    ) throws(PipelineError) {
         self.pipeline = pipeline
-        self.stop = stop ?? StopFlag()
+        (self.stop, self.pause) = (stop ?? StopFlag(), pause ?? PauseFlag())
         output = RunOutput(into: sinks, model: pipeline.model, smoothing: pipeline.configuration.smoothing)
         do throws(PipelineError) {
             try output.begin()
@@ -34,7 +39,8 @@ public final class Run {
         output.begin(source: source.name)
         guard !isOver else { return }
         if source.isLive {
-            try LivePass(source, into: output, stop: stop).run(pipeline.liveAnalyser(), scanner: pipeline.scanner())
+            try LivePass(source, into: output, stop: stop, pause: pause)
+                .run(pipeline.liveAnalyser(), scanner: pipeline.scanner())
         } else {
             try RecordedPass(source, into: output, stop: stop).run(pipeline.analysers(for: source))
         }

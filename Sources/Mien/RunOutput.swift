@@ -50,10 +50,11 @@ final class RunOutput {
 
     /// Writes one frame. `answers`: what the network says of each of `faces`.
     func write(
-        _ frame: borrowing Frame, _ faces: [TrackedFace], _ answers: ArraySlice<Probabilities>
+        _ frame: borrowing Frame, _ faces: [TrackedFace], _ answers: ArraySlice<Probabilities>,
+        live: LiveFigures? = nil
     ) throws(PipelineError) {
         let begun = threadNanoseconds()
-        (result.frame, result.time) = (frame.number, frame.time)
+        (result.frame, result.time, result.live) = (frame.number, frame.time, live)
         (result.width, result.height) = (frame.luma.width, frame.luma.height)
         result.faces.removeAll(keepingCapacity: true)
         let picture = Box(x: 0, y: 0, width: frame.luma.width, height: frame.luma.height)
@@ -71,8 +72,14 @@ final class RunOutput {
     /// Adds what a thread has spent on the stages before this one.
     func count(_ times: StageTimes) { summary.stages.add(times) }
 
-    /// Counts frames of a live source that were passed over for newer ones.
-    func drop(_ frames: Int) { summary.dropped += frames }
+    /// Counts the frames of a live source that were not looked at.
+    func count(dropped: Int, lost: Int) {
+        summary.dropped += dropped
+        summary.lost += lost
+    }
+
+    /// Leaves out the sinks whose readers have gone, before there is anything to write.
+    func dropForsakenSinks() { sinks.removeAll(where: \.isForsaken) }
 
     /// A sink whose reader has gone gets nothing more; the others go on.
     private func forEachSink(_ body: (any Sink) throws(SinkError) -> Void) throws(PipelineError) {

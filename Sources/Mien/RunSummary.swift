@@ -8,6 +8,8 @@ public struct RunSummary: Sendable {
     public var framesWithFaces = 0
     /// Frames of live sources that were passed over for newer ones.
     public var dropped = 0
+    /// Frames of live sources that were lost before they came here: in the driver, or to damage.
+    public var lost = 0
     /// Faces over all frames: one that is seen in ten frames counts ten times.
     public var faces = 0
     /// From the run's beginning to its end.

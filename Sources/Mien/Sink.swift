@@ -3,6 +3,8 @@
 public protocol Sink: AnyObject {
     /// Whether a run is of use as long as this sink takes results; false for one that only watches.
     var isReader: Bool { get }
+    /// Whether its reader has gone, as far as can be told without writing. Such a sink gets nothing more.
+    var isForsaken: Bool { get }
     /// Once, before the first result.
     func begin(_ run: RunDescription) throws(SinkError)
     /// Every frame, faces or not.
@@ -13,6 +15,7 @@ public protocol Sink: AnyObject {
 
 extension Sink {
     public var isReader: Bool { true }
+    public var isForsaken: Bool { false }
 }
 
 /// What holds for a whole run.

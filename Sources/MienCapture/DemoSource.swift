@@ -57,10 +57,14 @@ public final class DemoSource: FrameSource {
     public func read(into frame: inout Frame) throws(CaptureError) -> Bool {
         if let frameCount, next >= frameCount { return false }
         let time = Double(next) / options.rate
-        if options.paced { wait(until: time) }
+        if options.paced {
+            wait(until: time)
+            frame.captured = SystemCalls().clock()
+        }
         renderer.render(time: time, into: &frame.luma)
         frame.number = next
         frame.time = time
+        if options.paced { frame.arrival = SystemCalls().clock() }
         next += 1
         return true
     }

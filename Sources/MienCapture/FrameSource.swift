@@ -40,6 +40,10 @@ public struct Frame: ~Copyable, Sendable {
     /// that latency can be told. 0 for recordings.
     public var captured = 0.0
     public var arrival = 0.0
+    /// Of a live source's frames so far: those passed over for newer ones, and those lost on the way, in the driver or
+    /// to damage.
+    public var passedOver = 0
+    public var lost = 0
     /// Luma as displayed: upright, full range (black 0, white 255).
     public var luma = Plane()
 

@@ -25,7 +25,8 @@ struct Demo: ParsableCommand {
     }
 
     func run() throws {
-        let plan = try options.resolve(inputs: [])
+        var plan = try options.resolve(inputs: [])
+        plan.title = { _ in "demo: a face that goes through the six expressions" }
         var demo = DemoSource.Options()
         demo.frames = frames
         demo.seconds = seconds

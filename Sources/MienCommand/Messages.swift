@@ -1,9 +1,45 @@
 import Glibc
 import Logging
+import MienOutput
+import Synchronization
 
-/// Says something to the user, on standard error.
+/// Says something to the user, on standard error; while a readout has the terminal, there, and on standard error once it
+/// has given that back.
 func tell(_ message: String) {
-    var line = "mien: \(message)\n"
+    let line = "mien: \(message)\n"
+    let isHeld = diversion.withLock { diversion in
+        diversion?.readout.say(message)
+        guard diversion != nil, isatty(STDERR_FILENO) == 1 else { return false }
+        diversion?.hold(line)
+        return true
+    }
+    if !isHeld { writeToStandardError(line) }
+}
+
+/// Where messages go while the terminal is drawn on, and what is to be said again afterwards.
+private struct Diversion {
+    let readout: LiveReadout
+    private(set) var held: [String] = []
+
+    mutating func hold(_ line: String) {
+        held.append(line)
+        // Of a run of days the last will do.
+        if held.count > 20 { held.removeFirst() }
+    }
+}
+
+private let diversion = Mutex<Diversion?>(nil)
+
+/// From here on messages go to `readout`.
+func divertMessages(to readout: LiveReadout) { diversion.withLock { $0 = Diversion(readout: readout) } }
+
+/// The readout has given the terminal back.
+func releaseMessages() {
+    for line in diversion.withLock({ $0.take()?.held ?? [] }) { writeToStandardError(line) }
+}
+
+private func writeToStandardError(_ line: String) {
+    var line = line
     line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 

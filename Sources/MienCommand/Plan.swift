@@ -13,6 +13,8 @@ struct Plan {
     /// The file for counts and times.
     var statistics: String?
     var verbosity: Verbosity
+    /// What a terminal shows of a live source's results: where there is a title for it, a block that is redrawn in place.
+    var title: (@Sendable (any FrameSource) -> String)?
 
     /// Works through `inputs`. One that fails is reported and doesn't lose the others; then, and where nothing can be
     /// done at all, this throws the exit status.
@@ -22,14 +24,19 @@ struct Plan {
         var hasFailed = false
         do throws(PipelineError) {
             let pipeline = try Pipeline(configuration())
+            let (pause, recorder) = (PauseFlag(), ResultRecorder())
             var run: Run?
-            defer { try? _ = run?.finish() }
+            defer {
+                try? _ = run?.finish()
+                releaseMessages()
+            }
             for input in inputs {
                 do throws(PipelineError) {
                     let source = try input.source()
                     // Only now: where no input can be opened, no output is touched.
                     if run == nil {
-                        run = try Run(pipeline, into: makeSinks() + [sink].compactMap(\.self), stop: stopFlag)
+                        let sinks = try makeSinks(for: source, pause, recorder) + [sink].compactMap(\.self)
+                        run = try Run(pipeline, into: sinks, stop: stopFlag, pause: pause)
                     }
                     defer { if verbosity != .quiet, let warning = source.warning { tell(warning) } }
                     try run?.process(source)
@@ -40,7 +47,12 @@ struct Plan {
                 }
                 if run?.isOver == true { break }
             }
-            if let run { try report(run.finish()) }
+            if let run {
+                let summary = try run.finish()
+                if let news = recorder.takeNews() { tell(news) }
+                releaseMessages()
+                try report(summary)
+            }
         } catch {
             tell("\(error)")
             hasFailed = true
@@ -60,8 +72,23 @@ struct Plan {
         return configuration
     }
 
-    private func makeSinks() throws(PipelineError) -> [any Sink] {
-        do { return try outputs.makeSinks(isQuiet: verbosity == .quiet) } catch { throw .sink(error) }
+    private func makeSinks(
+        for source: any FrameSource, _ pause: PauseFlag, _ recorder: ResultRecorder
+    ) throws(PipelineError) -> [any Sink] {
+        do {
+            let files = try outputs.makeSinks()
+            guard outputs.hasReadout, verbosity != .quiet else { return files }
+            if source.isLive, let title {
+                let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder)
+                if let readout = LiveReadout(title: title(source), controls: controls) {
+                    divertMessages(to: readout)
+                    return files + [recorder, readout]
+                }
+            }
+            return files + [Readout(try OutputFile("-"))]
+        } catch {
+            throw .sink(error)
+        }
     }
 
     private func report(_ summary: RunSummary) throws(PipelineError) {
@@ -93,11 +120,11 @@ struct Outputs {
         self.jsonl = jsonl ?? (isTerminal || csv != nil ? nil : "-")
     }
 
-    func makeSinks(isQuiet: Bool) throws(SinkError) -> [any Sink] {
+    /// The files'; a terminal's is for the plan to choose.
+    func makeSinks() throws(SinkError) -> [any Sink] {
         var sinks: [any Sink] = []
         if let jsonl { sinks.append(JSONLines(try OutputFile(jsonl))) }
         if let csv { sinks.append(CSV(try OutputFile(csv))) }
-        if hasReadout, !isQuiet { sinks.append(Readout(try OutputFile("-"))) }
         return sinks
     }
 }

@@ -1,31 +1,40 @@
 import Glibc
 import Mien
+import MienOutput
 import Synchronization
 
-/// Set by SIGINT and SIGTERM: the run ends after the frame in hand.
+/// Set by SIGINT, SIGTERM and SIGHUP: the run ends after the frame in hand.
 let stopFlag = StopFlag()
 
 private let receivedSignal = Atomic<Int32>(0)
 
-/// From here on the first SIGINT or SIGTERM ends the run in good order, and the second the program at once.
+/// From here on the first SIGINT, SIGTERM or SIGHUP (a closed terminal) ends the run in good order, and the second the
+/// program at once.
 func catchSignals() {
     // Made now: a signal handler must not be the one that does it.
-    _ = stopFlag.isSet
+    _ = (stopFlag.isSet, receivedSignal.load(ordering: .relaxed))
+    TerminalState.restore()
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { number in
-        receivedSignal.store(number, ordering: .relaxed)
-        stopFlag.set()
+        let isFirst = receivedSignal.exchange(number, ordering: .relaxed) == 0
+        isFirst ? stopFlag.set() : TerminalState.restoreAndDie(by: number)
     }
     // Without SA_RESTART: whoever waits for input is to wake up.
-    action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
-    sigaction(SIGINT, &action, nil)
-    sigaction(SIGTERM, &action, nil)
+    var all = sigset_t()
+    sigemptyset(&all)
+    for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
+        sigaction(number, &action, nil)
+        sigaddset(&all, number)
+    }
     // Who started this program may have blocked them.
-    var both = sigset_t()
-    sigemptyset(&both)
-    sigaddset(&both, SIGINT)
-    sigaddset(&both, SIGTERM)
-    pthread_sigmask(SIG_UNBLOCK, &both, nil)
+    pthread_sigmask(SIG_UNBLOCK, &all, nil)
+}
+
+/// `nohup` has programs ignore the end of their terminal, and means it.
+private func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
 /// The exit status that tells a shell which signal ended the program; nil if none did.

@@ -8,6 +8,8 @@ public final class CSV: Sink {
 
     public init(_ file: OutputFile) { self.file = file }
 
+    public var isForsaken: Bool { file.isForsaken }
+
     public func begin(_ run: RunDescription) throws(SinkError) {
         file.text.append("source,frame,time,id,x,y,width,height,label,confidence")
         for expression in Expression.allCases {
@@ -34,7 +36,7 @@ public final class CSV: Sink {
             append(face.smoothed.label, face.smoothed.confidence)
             file.text.append("\n")
         }
-        try file.endFrame()
+        try file.endFrame(isLive: result.live != nil)
     }
 
     public func finish() throws(SinkError) { try file.close() }

@@ -7,6 +7,8 @@ public final class JSONLines: Sink {
 
     public init(_ file: OutputFile) { self.file = file }
 
+    public var isForsaken: Bool { file.isForsaken }
+
     public func begin(_ run: RunDescription) throws(SinkError) {
         file.text.append("{\"mien\":")
         file.text.append(json: mienVersion)
@@ -38,7 +40,7 @@ public final class JSONLines: Sink {
             append(result.faces[index])
         }
         file.text.append("]}\n")
-        try file.endFrame()
+        try file.endFrame(isLive: result.live != nil)
     }
 
     public func finish() throws(SinkError) { try file.close() }

@@ -23,7 +23,14 @@ public final class OutputFile {
             self.init(STDOUT_FILENO, name: "standard output", isOwned: false)
             return
         }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        try self.init(path, flags: O_TRUNC, mode: 0o666)
+    }
+
+    /// Creates the file at `path` for this user alone; a file that is there already is an error.
+    convenience init(new path: String) throws(SinkError) { try self.init(path, flags: O_EXCL, mode: 0o600) }
+
+    private convenience init(_ path: String, flags: Int32, mode: mode_t) throws(SinkError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode)
         if descriptor < 0 { throw SinkError("cannot create \(path): \(String(cString: strerror(errno)))") }
         self.init(descriptor, name: path, isOwned: true)
     }
@@ -43,9 +50,16 @@ public final class OutputFile {
 
     deinit { if isOwned, descriptor >= 0 { Glibc.close(descriptor) } }
 
-    /// To be called after each frame.
-    func endFrame() throws(SinkError) {
-        if isWatched || text.bytes.count >= Self.enough { try flush() }
+    /// Whether the other end of a pipe has been closed, or a terminal. (`poll`)
+    var isForsaken: Bool {
+        guard isWatched else { return false }
+        var state = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&state, 1, 0) > 0 && Int32(state.revents) & (POLLERR | POLLHUP) != 0
+    }
+
+    /// To be called after each frame. A live source's are not to wait: they come slowly, and may be watched anywhere.
+    func endFrame(isLive: Bool = false) throws(SinkError) {
+        if isWatched || isLive || text.bytes.count >= Self.enough { try flush() }
     }
 
     /// Writes what waits. After an error that is lost, so that finishing doesn't fail a second time.

@@ -17,6 +17,8 @@ public final class Readout: Sink {
 
     public init(_ file: OutputFile) { self.file = file }
 
+    public var isForsaken: Bool { file.isForsaken }
+
     public func begin(_ run: RunDescription) {}
 
     public func write(_ result: borrowing FrameResult) throws(SinkError) {

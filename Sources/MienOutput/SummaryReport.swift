@@ -15,6 +15,13 @@ extension RunSummary {
         text.append(" with a face, ")
         text.append(faces)
         text.append(faces == 1 ? " face\n" : " faces\n")
+        if dropped + lost > 0 {
+            text.append("  ")
+            text.append(dropped)
+            text.append(" dropped for newer ones, ")
+            text.append(lost)
+            text.append(" lost by the source\n")
+        }
         for expression in Expression.allCases where self[expression] > 0 {
             text.append("  ")
             text.append(expression.name, width: -9)
@@ -46,6 +53,8 @@ extension RunSummary {
         text.append(framesWithFaces)
         text.append(",\"frames_dropped\":")
         text.append(dropped)
+        text.append(",\"frames_lost\":")
+        text.append(lost)
         text.append(",\"faces\":")
         text.append(faces)
         text.append(",\"seconds\":")

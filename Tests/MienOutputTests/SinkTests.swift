@@ -165,7 +165,7 @@ struct SinkTests {
         try summary.write(json: OutputFile(path))
         #expect(
             try contents(path) == """
-                {"mien":"\(mienVersion)","model":"report","sources":0,"frames":3,"frames_with_faces":0,"frames_dropped":0,"faces":0,\
+                {"mien":"\(mienVersion)","model":"report","sources":0,"frames":3,"frames_with_faces":0,"frames_dropped":0,"frames_lost":0,"faces":0,\
                 "seconds":1.500000,"frames_per_second":2.000,\
                 "labels":{"angry":0,"fear":0,"happy":0,"neutral":0,"sad":0,"surprise":0},\
                 "stages":{"decode":{"items":0,"seconds":0.000000},"detect":{"items":3,"seconds":0.250000},\

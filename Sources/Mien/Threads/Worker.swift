@@ -1,11 +1,11 @@
 import Glibc
 
 /// A plain thread. Blocking calls don't belong on Swift's cooperative pool.
-struct Worker {
+package struct Worker {
     private let thread: pthread_t
 
     /// Starts `body` on a thread of its own; nil where the system has no more threads to give.
-    init?(_ body: @escaping @Sendable () -> Void) {
+    package init?(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let box = Unmanaged.passRetained(Body(body))
         let status = pthread_create(
@@ -22,7 +22,7 @@ struct Worker {
     }
 
     /// Waits until the thread has ended. To be called once.
-    func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 }
 
 private final class Body {

@@ -173,6 +173,8 @@ public final class CameraSource: FrameSource {
         (origin, lastTime) = (start, time)
         frame.number = counters.delivered - 1
         frame.time = time
+        frame.passedOver = counters.stale
+        frame.lost = counters.lost + counters.flagged + counters.damaged
 
         let now = calls.clock()
         if !reported.isEmpty {

@@ -1,0 +1,170 @@
+import Glibc
+public import Mien
+import Synchronization
+
+/// A block on a terminal that is redrawn in place: who is seen, how each looks, and how the run goes. Takes keys, too.
+///
+/// The pipeline hands results over and goes on: a thread of this readout's own draws the newest, so that a slow terminal
+/// never makes the pipeline lag.
+public final class LiveReadout: Sink, Sendable {
+    /// What the keys work on.
+    public struct Controls: Sendable {
+        var stop: StopFlag
+        var pause: PauseFlag
+        var recorder: ResultRecorder
+
+        public init(stop: StopFlag, pause: PauseFlag, recorder: ResultRecorder) {
+            (self.stop, self.pause, self.recorder) = (stop, pause, recorder)
+        }
+    }
+
+    private struct Shared {
+        var state: LiveState
+        /// Whether the state has changed since it was drawn.
+        var isDue = true
+        var isEnding = false
+        var isClosed = false
+    }
+
+    private let shared: Mutex<Shared>
+    private let controls: Controls
+    private let drawing: Mutex<Worker?>
+
+    /// Times a second that the screen is drawn at most.
+    private static let rate = 15.0
+
+    /// Takes over the terminal that standard output is. Nil where it is none that can be drawn on; see `Terminal`.
+    ///
+    /// - Parameter title: what is looked at.
+    public init?(title: String, controls: Controls) {
+        guard let terminal = Terminal(of: STDOUT_FILENO) else { return nil }
+        shared = Mutex(Shared(state: LiveState(title: title)))
+        self.controls = controls
+        drawing = Mutex(nil)
+        TerminalState.restoreAtCrashes()
+        SuspensionFlag.watch()
+        nonisolated(unsafe) let screen = terminal  // safe: the drawing thread alone uses it from here on
+        let worker = Worker { [self] in draw(on: screen) }
+        guard let worker else { return nil }
+        drawing.withLock { $0 = worker }
+    }
+
+    public var isForsaken: Bool { shared.withLock { $0.isClosed } }
+
+    public func begin(_ run: RunDescription) {}
+
+    public func write(_ result: borrowing FrameResult) {
+        let now = seconds(of: CLOCK_MONOTONIC)
+        shared.withLock {
+            $0.state.add(result, now: now)
+            $0.isDue = true
+        }
+    }
+
+    /// Gives the terminal back.
+    public func finish() {
+        shared.withLock { $0.isEnding = true }
+        drawing.withLock { worker in
+            worker?.join()
+            worker = nil
+        }
+    }
+
+    /// Shows a message below the faces. From any thread.
+    public func say(_ message: String) {
+        shared.withLock {
+            $0.state.add(message: message)
+            $0.isDue = true
+        }
+    }
+
+    // MARK: The drawing thread
+
+    private func draw(on terminal: Terminal) {
+        terminal.enter()
+        let start = seconds(of: CLOCK_MONOTONIC)
+        var (size, second) = (terminal.size, 0)
+        var processor = ProcessorShare()
+        while !shared.withLock({ $0.isEnding }) {
+            for key in terminal.keys(seconds: 1 / Self.rate) { press(key) }
+            if SuspensionFlag.takeStop() { suspend(terminal) }
+            if SuspensionFlag.takeContinuation() { terminal.leave() }
+            if !terminal.isOnScreen {
+                guard terminal.isForeground else { continue }
+                terminal.enter()
+                shared.withLock { $0.isDue = true }
+            }
+            if let news = controls.recorder.takeNews() { say(news) }
+            if terminal.isClosed { shared.withLock { $0.isClosed = true } }
+
+            let now = seconds(of: CLOCK_MONOTONIC)
+            if terminal.size != size || Int(now - start) != second { shared.withLock { $0.isDue = true } }
+            (size, second) = (terminal.size, Int(now - start))
+            processor.update(now: now)
+            let state: LiveState? = shared.withLock {
+                guard $0.isDue else { return nil }
+                $0.state.elapsed = now - start
+                $0.state.processorShare = processor.share
+                $0.state.isPaused = controls.pause.isSet
+                $0.state.recording = controls.recorder.status
+                $0.isDue = false
+                return $0.state
+            }
+            guard let state else { continue }
+            let view = LiveView(columns: size.columns, rows: size.rows, abilities: terminal.abilities)
+            if !terminal.draw(view.lines(of: state, now: now)) { shared.withLock { $0.isDue = true } }
+        }
+        terminal.leave()
+    }
+
+    private func press(_ key: UInt8) {
+        switch key {
+        case UInt8(ascii: "q"), UInt8(ascii: "Q"): controls.stop.set()
+        case UInt8(ascii: "p"), UInt8(ascii: "P"), UInt8(ascii: " "): controls.pause.toggle()
+        case UInt8(ascii: "r"), UInt8(ascii: "R"): if let news = controls.recorder.toggle() { say(news) }
+        default: return
+        }
+        shared.withLock { $0.isDue = true }
+    }
+
+    /// Gives the terminal back, stops as Ctrl-Z asks, and goes on when the shell says so.
+    private func suspend(_ terminal: Terminal) {
+        terminal.leave()
+        kill(getpid(), SIGSTOP)
+    }
+}
+
+/// The program's share of one core, over the last seconds.
+private struct ProcessorShare {
+    private(set) var share = 0.0
+    private var last = (clock: seconds(of: CLOCK_MONOTONIC), used: seconds(of: CLOCK_PROCESS_CPUTIME_ID))
+
+    mutating func update(now: Double) {
+        guard now - last.clock >= 1 else { return }
+        let used = seconds(of: CLOCK_PROCESS_CPUTIME_ID)
+        share = (used - last.used) / (now - last.clock)
+        last = (now, used)
+    }
+}
+
+/// Whether the shell has asked the program to stop for a while, or to go on.
+private enum SuspensionFlag {
+    private static let stop = Atomic(false)
+    private static let continuation = Atomic(false)
+
+    static func watch() {
+        // Made now: a signal handler must not be the one that does it.
+        _ = (takeStop(), takeContinuation())
+        signal(SIGTSTP) { _ in SuspensionFlag.stop.store(true, ordering: .relaxed) }
+        signal(SIGCONT) { _ in SuspensionFlag.continuation.store(true, ordering: .relaxed) }
+    }
+
+    static func takeStop() -> Bool { stop.exchange(false, ordering: .relaxed) }
+    static func takeContinuation() -> Bool { continuation.exchange(false, ordering: .relaxed) }
+}
+
+private func seconds(of clock: clockid_t) -> Double {
+    var now = timespec()
+    clock_gettime(clock, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+}

@@ -1,0 +1,185 @@
+import Glibc
+import Synchronization
+
+/// A terminal that a program draws on and takes keys from: a screen of its own, which gives way to what was there before.
+///
+/// It is opened anew, so that it can be set not to wait without the shell noticing: a terminal that is held up (Ctrl-S)
+/// holds up the drawing and nothing else. One thread at a time.
+final class Terminal {
+    /// What it can show.
+    struct Abilities: Hashable, Sendable {
+        var hasColour = true
+        /// Blocks and lines beyond ASCII.
+        var hasUnicode = true
+    }
+
+    let abilities: Abilities
+    private let descriptor: Int32
+    /// Written only in part, since the terminal had no room.
+    private var pending: ArraySlice<UInt8> = []
+    private(set) var isOnScreen = false
+
+    /// The terminal that `output` is. Nil where that is none, where it can't move its cursor, and where this program runs
+    /// in the background, so that the screen is another's.
+    init?(of output: Int32, environment: (String) -> String? = variable) {
+        guard isatty(output) == 1, let term = environment("TERM"), !term.isEmpty, term != "dumb",
+            let path = ttyname(output)
+        else { return nil }
+        descriptor = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        abilities = Abilities(
+            // https://no-color.org: set and not empty.
+            hasColour: (environment("NO_COLOR") ?? "").isEmpty,
+            hasUnicode: Self.isUnicode(environment))
+        guard isForeground else {
+            close(descriptor)
+            return nil
+        }
+    }
+
+    deinit {
+        leave()
+        close(descriptor)
+    }
+
+    private static func isUnicode(_ environment: (String) -> String?) -> Bool {
+        // The first that is set decides: POSIX, Environment Variables, Internationalization.
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment).first { !$0.isEmpty } ?? ""
+        let name = locale.lowercased()
+        return name.contains("utf-8") || name.contains("utf8")
+    }
+
+    static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Whether the screen and the keys are ours. A terminal that doesn't control this session is nobody else's.
+    var isForeground: Bool {
+        let group = tcgetpgrp(descriptor)
+        return group < 0 || group == getpgrp()
+    }
+
+    /// Whether the terminal has been closed.
+    var isClosed: Bool {
+        var state = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&state, 1, 0) > 0 && Int32(state.revents) & (POLLERR | POLLHUP) != 0
+    }
+
+    var size: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Takes over the screen and the keys.
+    func enter() {
+        guard !isOnScreen, TerminalState.save(descriptor) else { return }
+        isOnScreen = true
+        pending = []
+        // A screen of its own, no cursor, and lines that are too long are cut.
+        put(Array("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[2J".utf8), seconds: 0.1)
+    }
+
+    /// Gives screen and keys back as they were.
+    func leave() {
+        guard isOnScreen else { return }
+        isOnScreen = false
+        finish(seconds: 0.1)
+        TerminalState.restore()
+    }
+
+    /// Shows a picture of lines, from the top; false where the terminal has not taken the one before yet.
+    func draw(_ lines: [Line]) -> Bool {
+        guard isOnScreen else { return false }
+        finish(seconds: 0)
+        guard pending.isEmpty else { return false }
+        // Between the first and the last of these a terminal that knows them shows nothing in parts.
+        var text = Text()
+        text.append("\u{1B}[?2026h\u{1B}[H")
+        for (index, line) in lines.enumerated() {
+            if index > 0 { text.append("\r\n") }
+            text.append(line.text)
+            // In the last column that would take away what has just been written there.
+            if line.width < line.limit { text.append("\u{1B}[K") }
+        }
+        text.append("\u{1B}[J\u{1B}[?2026l")
+        put(text.bytes, seconds: 0)
+        return true
+    }
+
+    /// Waits for keys, and gives them.
+    func keys(seconds: Double) -> [UInt8] {
+        guard isOnScreen else {
+            usleep(UInt32(seconds * 1e6))
+            return []
+        }
+        var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&state, 1, Int32(seconds * 1000)) > 0 else { return [] }
+        var room = [UInt8](repeating: 0, count: 64)
+        let count = read(descriptor, &room, room.count)
+        // A terminal that has gone is always ready and never has anything.
+        if count <= 0 { usleep(UInt32(seconds * 1e6)) }
+        return Array(room.prefix(max(0, count)))
+    }
+
+    private func put(_ bytes: [UInt8], seconds: Double) {
+        pending.append(contentsOf: bytes)
+        finish(seconds: seconds)
+    }
+
+    /// Writes what waits, for `seconds` at most.
+    private func finish(seconds: Double) {
+        while !pending.isEmpty {
+            let count = pending.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                pending = pending.dropFirst(count)
+            } else if errno == EAGAIN {
+                var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                if poll(&state, 1, Int32(seconds * 1000)) <= 0 { return }
+            } else if errno != EINTR {
+                pending = []  // It has gone.
+            }
+        }
+    }
+}
+
+/// What a terminal was like before, so that it is put back however the program ends.
+///
+/// Signal handlers use it too: all that `restore` calls is safe there (signal-safety(7)).
+public enum TerminalState {
+    /// The terminal that has been changed, or -1.
+    private static let descriptor = Atomic<Int32>(-1)
+    /// Written while `descriptor` is -1 and read while it is not.
+    private nonisolated(unsafe) static var settings = termios()  // safe: see above
+
+    /// Notes how the terminal is set, and sets it so that keys come at once and unseen; signals by key stay.
+    static func save(_ terminal: Int32) -> Bool {
+        guard tcgetattr(terminal, &settings) == 0 else { return false }
+        var changed = settings
+        changed.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        guard tcsetattr(terminal, TCSANOW, &changed) == 0 else { return false }
+        descriptor.store(terminal, ordering: .releasing)
+        return true
+    }
+
+    /// From here on a crash puts the terminal back before it ends the program.
+    static func restoreAtCrashes() {
+        for number in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+            signal(number) { TerminalState.restoreAndDie(by: $0) }
+        }
+    }
+
+    /// Puts the terminal back and ends the program by a signal whose handler this is called from.
+    public static func restoreAndDie(by number: Int32) {
+        restore()
+        signal(number, SIG_DFL)
+        raise(number)
+    }
+
+    /// Puts the screen, the cursor and the settings back; nothing where that has been done.
+    public static func restore() {
+        let terminal = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
+        guard terminal >= 0 else { return }
+        let text: StaticString = "\u{1B}[?2026l\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l\u{1B}[0m"
+        _ = write(terminal, text.utf8Start, text.utf8CodeUnitCount)
+        tcsetattr(terminal, TCSANOW, &settings)
+    }
+}
