@@ -59,7 +59,12 @@ final class Scanner {
             detector: try FaceDetector(cascade: configuration.cascade, options: configuration.detection))
     }
 
+    /// How many scans for large faces alone come after a full one.
+    private static let largeScans = 4
+    private var count = 0
+
     func scan(_ picture: PlaneView, into faces: inout [Region]) throws(VisionError) {
-        try finder.scan(picture, .full, into: &faces)
+        try finder.scan(picture, count % (1 + Self.largeScans) == 0 ? .full : .large, into: &faces)
+        count += 1
     }
 }

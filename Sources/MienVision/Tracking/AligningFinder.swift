@@ -38,6 +38,10 @@ public struct AligningFinder: FaceFinder, ~Copyable {
         return try align(found, in: picture) ?? found
     }
 
+    public mutating func confirm(_ region: Region, in picture: PlaneView) throws(VisionError) -> Bool {
+        try cascade.find(near: region, in: picture) != nil
+    }
+
     /// The face about where `expected` is, framed as the network sees it; nil where it sees none.
     private mutating func align(_ expected: Region, in picture: PlaneView) throws(VisionError) -> Region? {
         let aligner = if let made = self.aligner { made } else { try FaceAligner() }

@@ -118,6 +118,10 @@ enum Pace {
     static let idleFull = 24
     /// A face that is not found on so many frames in a row is lost.
     static let patience = 3
+    /// Of a face that is followed as frames come: the cascade is asked about it after so many frames, and where it has
+    /// said no for so long, the face is let go.
+    static let confirmation = 15
+    static let credit = 60
     /// What is seen on fewer frames was no face.
     static let fewestSightings = 3
 }

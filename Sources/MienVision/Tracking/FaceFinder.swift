@@ -7,4 +7,13 @@ public protocol FaceFinder: ~Copyable {
 
     /// The face that lies about where `expected` is, or nil where there is none. Cheap.
     mutating func find(near expected: Region, in picture: PlaneView) throws(VisionError) -> Region?
+
+    /// Whether the face at `region` is one indeed, by other means than those that follow it. Dearer than `find`.
+    mutating func confirm(_ region: Region, in picture: PlaneView) throws(VisionError) -> Bool
+}
+
+extension FaceFinder where Self: ~Copyable {
+    public mutating func confirm(_ region: Region, in picture: PlaneView) throws(VisionError) -> Bool {
+        try find(near: region, in: picture) != nil
+    }
 }
