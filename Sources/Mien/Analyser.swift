@@ -5,16 +5,20 @@ import MienVision
 ///
 /// Where a step fails, `write` throws its error when the chunk's turn comes; the steps between do nothing.
 final class Analyser {
-    private var chunk = Chunk()
-    private var follower: ChunkFollower<CascadeFinder>
+    private var chunk: Chunk
+    private var follower: ChunkFollower<AligningFinder>
     private var classifier: ExpressionClassifier
     private var times = StageTimes()
     private var failure: VisionError?
 
     init(_ configuration: Pipeline.Configuration, _ model: ExpressionModel) throws(VisionError) {
+        // Who says which faces to find, and how closely to look, gets every pixel.
+        let usual = DetectionOptions()
+        chunk = Chunk(
+            mayReduce: configuration.detection == usual)
         classifier = try ExpressionClassifier(model)
         let detector = try FaceDetector(cascade: configuration.cascade, options: configuration.detection)
-        follower = ChunkFollower(finder: CascadeFinder(detector: detector))
+        follower = ChunkFollower(finder: AligningFinder(detector: detector))
     }
 
     /// Takes the next frames of `source`; see `Chunk.read`.

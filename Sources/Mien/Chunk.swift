@@ -7,7 +7,7 @@ struct Chunk: ~Copyable {
     /// How many frames chunk `number` has; the first are short, so that the first answers come soon.
     ///
     /// It depends on nothing else, so that the bounds are the same whoever works on which chunk.
-    static func length(of number: Int) -> Int { number < 4 ? 4 << number : longest }
+    static func length(of number: Int) -> Int { number < 2 ? 8 << number : longest }
     static let longest = 48
 
     /// Counts from 0 within the source.
@@ -22,8 +22,14 @@ struct Chunk: ~Copyable {
     /// For each frame its faces with their identities.
     var faces = [[TrackedFace]](repeating: [], count: longest)
 
-    init() {
+    /// Luma of more pixels than this may be reduced to as many: a scan looks at fewer, and the smallest face that it finds
+    /// is then still as wide as the picture that names its expression, or nearly so.
+    static let enoughPixels = 1280 * 720
+
+    /// - Parameter mayReduce: whether the luma of large pictures may be reduced, for the sake of memory.
+    init(mayReduce: Bool) {
         frames = (0..<Self.longest).map { _ in FrameSlot() }
+        if mayReduce { for slot in frames { slot.frame.enoughPixels = Self.enoughPixels } }
     }
 
     /// Fills the chunk with the next frames of `source`. False where that ended within it, or `stop` was set.

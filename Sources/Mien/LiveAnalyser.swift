@@ -4,7 +4,7 @@ import MienVision
 
 /// What the working thread of a live run works with: followed faces, their identities, and a network.
 final class LiveAnalyser {
-    private var follower: LiveFollower<CascadeFinder>
+    private var follower: LiveFollower<AligningFinder>
     private var tracker = Tracker()
     private var cut = SceneCut()
     private var faces: [TrackedFace] = []
@@ -14,7 +14,7 @@ final class LiveAnalyser {
     init(_ configuration: Pipeline.Configuration, _ model: ExpressionModel) throws(VisionError) {
         classifier = try ExpressionClassifier(model)
         let detector = try FaceDetector(cascade: configuration.cascade, options: configuration.detection)
-        follower = LiveFollower(finder: CascadeFinder(detector: detector))
+        follower = LiveFollower(finder: AligningFinder(detector: detector))
     }
 
     /// Whether a scan should not wait.
@@ -52,14 +52,19 @@ final class LiveAnalyser {
 
 /// What the scanning thread of a live run works with.
 final class Scanner {
-    private var finder: CascadeFinder
+    private var finder: AligningFinder
 
     init(_ configuration: Pipeline.Configuration) throws(VisionError) {
-        finder = CascadeFinder(
+        finder = AligningFinder(
             detector: try FaceDetector(cascade: configuration.cascade, options: configuration.detection))
     }
 
+    /// How many scans for large faces alone come after a full one.
+    private static let largeScans = 4
+    private var count = 0
+
     func scan(_ picture: PlaneView, into faces: inout [Region]) throws(VisionError) {
-        try finder.scan(picture, isSingle: false, into: &faces)
+        try finder.scan(picture, count % (1 + Self.largeScans) == 0 ? .full : .large, into: &faces)
+        count += 1
     }
 }

@@ -55,13 +55,14 @@ final class RunOutput {
     ) throws(PipelineError) {
         let begun = threadNanoseconds()
         (result.frame, result.time, result.live) = (frame.number, frame.time, live)
-        (result.width, result.height) = (frame.luma.width, frame.luma.height)
+        (result.width, result.height) = (frame.width, frame.height)
         result.faces.removeAll(keepingCapacity: true)
-        let picture = Box(x: 0, y: 0, width: frame.luma.width, height: frame.luma.height)
+        let picture = Box(x: 0, y: 0, width: frame.width, height: frame.height)
         for (face, answer) in zip(faces, answers) {
             result.faces.append(
                 Face(
-                    id: face.id, box: Box(face.region).intersection(picture), probabilities: answer,
+                    id: face.id, box: Box(face.region.magnified(by: frame.reduction)).intersection(picture),
+                    probabilities: answer,
                     smoothed: smoother.smooth(answer, id: face.id, time: frame.time), detected: face.isDetected))
         }
         summary.count(result)
@@ -93,5 +94,13 @@ final class RunOutput {
                 sinks.remove(at: index)
             }
         }
+    }
+}
+
+extension Region {
+    /// In pixels of which so many each way make one of this region's.
+    fileprivate func magnified(by reduction: Int) -> Region {
+        let factor = Double(reduction)
+        return Region(x: x * factor, y: y * factor, width: width * factor, height: height * factor)
     }
 }

@@ -46,6 +46,20 @@ public struct Frame: ~Copyable, Sendable {
     public var lost = 0
     /// Luma as displayed: upright, full range (black 0, white 255).
     public var luma = Plane()
+    /// To be set before a read: luma may be reduced, to no fewer pixels than so many. Sources needn't. Nil: it must not.
+    public var enoughPixels: Int?
+    /// How many pixels of the picture, each way, make one of `luma`.
+    public package(set) var reduction = 1
+    private var displayed: (width: Int, height: Int)?
+
+    /// Size of the picture as displayed, in pixels.
+    public var width: Int { displayed?.width ?? luma.width }
+    public var height: Int { displayed?.height ?? luma.height }
+
+    /// For sources: `luma` is reduced `reduction` times from a picture of that size; nil: it is the picture's.
+    package mutating func setReduction(_ reduction: Int, of displayed: (width: Int, height: Int)?) {
+        (self.reduction, self.displayed) = (reduction, displayed)
+    }
 
     public init() {}
 }

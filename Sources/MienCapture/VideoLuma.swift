@@ -31,14 +31,38 @@ final class VideoLuma {
         if let converter { scale?.pointee.sws_freeContext(converter) }
     }
 
-    func read(_ picture: UnsafeMutablePointer<AVFrame>, into target: inout Plane) throws(CaptureError) {
+    /// Sets luma and size of `frame`; reduces while it reads where the frame allows it, since a picture of 3840x2160
+    /// takes longer to write to memory than to add up.
+    func read(_ picture: UnsafeMutablePointer<AVFrame>, into frame: inout Frame) throws(CaptureError) {
         let orientation = orientation(of: picture)
+        let reduction = reduction(of: picture, enough: frame.enoughPixels)
         if orientation == .up {
-            try readStored(picture, into: &target)
+            try readStored(picture, reducedBy: reduction, into: &frame.luma)
         } else {
-            try readStored(picture, into: &stored)
-            orientation.apply(to: stored.view, into: &target)
+            try readStored(picture, reducedBy: reduction, into: &stored)
+            orientation.apply(to: stored.view, into: &frame.luma)
         }
+        let (width, height) = (Int(picture.pointee.width), Int(picture.pointee.height))
+        let displayed = orientation.isTransposed ? (height, width) : (width, height)
+        frame.setReduction(reduction, of: reduction == 1 ? nil : displayed)
+    }
+
+    func read(_ picture: UnsafeMutablePointer<AVFrame>, into target: inout Plane) throws(CaptureError) {
+        var frame = Frame()
+        swap(&frame.luma, &target)
+        defer { swap(&frame.luma, &target) }
+        try read(picture, into: &frame)
+    }
+
+    /// The largest that leaves enough pixels.
+    private func reduction(of picture: UnsafeMutablePointer<AVFrame>, enough: Int?) -> Int {
+        guard let enough, enough > 0, layout(of: picture).luma?.canReduce == true else { return 1 }
+        let pixels = Int(picture.pointee.width) * Int(picture.pointee.height)
+        var reduction = 1
+        while reduction < LumaFormat.largestReduction, pixels / ((reduction + 1) * (reduction + 1)) >= enough {
+            reduction += 1
+        }
+        return reduction
     }
 
     /// The container's word counts, else the picture's own.
@@ -52,7 +76,9 @@ final class VideoLuma {
         return Int(String(cString: tag.pointee.value).filter(\.isNumber)).flatMap(Orientation.init) ?? .up
     }
 
-    private func readStored(_ picture: UnsafeMutablePointer<AVFrame>, into target: inout Plane) throws(CaptureError) {
+    private func readStored(
+        _ picture: UnsafeMutablePointer<AVFrame>, reducedBy reduction: Int, into target: inout Plane
+    ) throws(CaptureError) {
         let (width, height) = (Int(picture.pointee.width), Int(picture.pointee.height))
         guard width > 0, height > 0, width * height <= VideoSource.maximumPixels else {
             throw CaptureError(.unsupported, "\(name): a picture of \(width)x\(height) is too large")
@@ -61,7 +87,12 @@ final class VideoLuma {
         guard let luma = layout(of: picture).luma, let base = picture.pointee.data.0 else {
             return try convert(picture, into: &target)
         }
-        luma.read(base, stride: Int(picture.pointee.linesize.0), width: width, height: height, into: &target)
+        let stride = Int(picture.pointee.linesize.0)
+        if reduction == 1 {
+            luma.read(base, stride: stride, width: width, height: height, into: &target)
+        } else {
+            luma.read(base, stride: stride, width: width, height: height, reducedBy: reduction, into: &target)
+        }
     }
 
     private func layout(of picture: UnsafeMutablePointer<AVFrame>) -> Layout {

@@ -70,7 +70,7 @@ public final class VideoSource: FrameSource {
                 if picture.pointee.decode_error_flags != 0 || picture.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 {
                     damaged += 1
                 }
-                try luma.read(picture, into: &frame.luma)
+                try luma.read(picture, into: &frame)
                 frame.number = next
                 frame.time = time(of: picture)
                 next += 1

@@ -13,7 +13,8 @@ struct MienTool: ParsableCommand {
             """,
         version: "mien \(mienVersion)",
         subcommands: [
-            Live.self, Video.self, Image.self, Demo.self, Devices.self, Train.self, Evaluate.self, Bench.self,
+            Live.self, Video.self, Image.self, Demo.self, Devices.self, Train.self, TrainAligner.self, Evaluate.self,
+            Bench.self,
         ])
 
     /// ArgumentParser's own, but that failures are reported as the rest of the program does it.

@@ -1,10 +1,10 @@
 /// What a full scan searches for, and how closely. The defaults suit the built-in cascade.
 public struct DetectionOptions: Hashable, Sendable {
     /// The ratio of each size of face that is searched for to the one before. Nearer to 1 finds more and takes longer.
-    /// nil: 1.1 in a single picture, 1.15 where the pictures beside it give a face more chances.
+    /// nil: 1.1 in a single picture, 1.25 where the pictures beside it give a face more chances.
     public var scaleFactor: Double?
     /// How many overlapping hits make a face. More means fewer false faces, and more faces missed.
-    /// nil: 4 in a single picture, 2 where the pictures beside it tell which are false.
+    /// nil: 4 in a single picture, 1 where what is found is looked at again.
     public var neighbours: Int?
     /// Width of the smallest face to find, in pixels of the picture; nil: as small as a scan of `pixels` can see, some
     /// 20 pixels in 640x360.

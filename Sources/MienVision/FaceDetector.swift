@@ -36,17 +36,17 @@ public struct FaceDetector: ~Copyable {
     /// Replaces `faces` with the faces in `picture`, in its pixels: the largest first, of equals the leftmost, then
     /// the topmost.
     ///
-    /// `isSingle`: whether this picture is all there is to find the faces in, and not one of a recording.
+    /// Other kinds than `.single` find what is no face too: who asks for them looks again.
     public mutating func detect(
-        in picture: PlaneView, isSingle: Bool = true, faces: inout [Box]
+        in picture: PlaneView, _ kind: ScanKind = .single, faces: inout [Box]
     ) throws(VisionError) {
         faces.removeAll(keepingCapacity: true)
-        let factor = reduction(of: picture)
+        let factor = reduction(of: picture) * kind.reduction
         let width = Int((Double(picture.width) / factor).rounded())
         let height = Int((Double(picture.height) / factor).rounded())
         var parameters = mien_detector_default_parameters()
-        parameters.scale_factor = options.scaleFactor ?? (isSingle ? 1.1 : 1.15)
-        parameters.neighbours = Int32(options.neighbours ?? (isSingle ? 4 : 2))
+        parameters.scale_factor = options.scaleFactor ?? kind.scaleFactor
+        parameters.neighbours = Int32(options.neighbours ?? kind.neighbours)
         parameters.smallest = Self.pixels(max(window, Double(options.smallestFace ?? 0) / factor))
         parameters.largest = Self.pixels(options.largestFace.map { Double($0) / factor } ?? Double(max(width, height)))
         guard Double(min(width, height)) >= window, parameters.largest >= parameters.smallest else { return }

@@ -61,6 +61,17 @@ import Testing
             """)
     }
 
+    @Test("of several answers are those of each alone, and an answer without targets has none") func answers() throws {
+        let text = "input 1 7x7\nconv 3 3x3\nrelu\ndense 4"
+        try checkGradient(text, answers: 2)
+        let network = try Network(text, batch: 4, shard: 2, answers: 2, silencing: 1)
+        let gradient = try network.lossAndGradient().gradient
+        let bias = try #require(network.trainer.layout.slots.first { $0.name == "Gemm1.bias" })
+        #expect(gradient[bias.offset..<bias.offset + 2].contains { $0 != 0 })
+        #expect(gradient[bias.offset + 2..<bias.offset + 4].allSatisfy { $0 == 0 })
+        #expect(throws: ModelError.self) { try Network(text, batch: 4, shard: 2, answers: 3) }
+    }
+
     @Test("and losses are the same to the bit for any number of threads") func threads() throws {
         let results = try [1, 2, 3].map { threads in
             let network = try Network(
@@ -84,8 +95,8 @@ import Testing
         #expect(product / (lengths[0] * lengths[1]) > 0.97)
     }
 
-    private func checkGradient(_ text: String) throws {
-        let network = try Network(text, batch: 4, shard: 2)
+    private func checkGradient(_ text: String, answers: Int = 1) throws {
+        let network = try Network(text, batch: 4, shard: 2, answers: answers)
         let (loss, gradient) = try network.lossAndGradient()
         let start = network.trainer.parameters
         let step: Float = 0.001
@@ -118,12 +129,17 @@ private struct Network {
     let inputSize: Int
     let classes = 4
 
-    init(_ text: String, batch: Int, shard: Int, threads: Int = 1, usesBFloat16: Bool = false) throws {
+    /// - Parameter silencing: the answer that gets no targets.
+    init(
+        _ text: String, batch: Int, shard: Int, threads: Int = 1, answers: Int = 1, silencing: Int? = nil,
+        usesBFloat16: Bool = false
+    ) throws {
         let graph = try Architecture(name: "test", text: text).graph(seed: 7)
         var configuration = Trainer.Configuration()
         configuration.batch = batch
         configuration.shard = shard
         configuration.threads = threads
+        configuration.answers = answers
         configuration.usesBFloat16 = usesBFloat16
         trainer = try Trainer(graph, configuration)
         var chance = SplitMix64(3)
@@ -133,7 +149,9 @@ private struct Network {
         inputs = (0..<batch * inputSize).map { _ in 2 * chance.uniform() - 1 }
         let classes = graph.output.shape.last.flatMap(\.self) ?? 0
         targets = (0..<batch).flatMap { _ in
-            let shares = (0..<classes).map { _ in chance.uniform() }
+            let shares = (0..<classes).map { index in
+                index / (classes / answers) == silencing ? 0 : chance.uniform()
+            }
             // Half of them weigh twice as much.
             let weight: Float = chance.next() & 1 == 0 ? 1 : 2
             return shares.map { weight * $0 / shares.reduce(0, +) }

@@ -12,7 +12,7 @@ private struct ScriptedFinder: FaceFinder {
     final class Calls { var scanned: [Int] = [], found = 0 }
     let calls = Calls()
 
-    func scan(_ picture: PlaneView, isSingle: Bool, into faces: inout [Region]) {
+    func scan(_ picture: PlaneView, _ kind: ScanKind, into faces: inout [Region]) {
         calls.scanned.append(Int(picture.base[0]))
         faces = script[Int(picture.base[0])]
     }

@@ -17,3 +17,8 @@ static const uint8_t model_bytes[] = {
 #embed "../../models/mien.onnx"
 };
 const mien_asset mien_asset_model = {model_bytes, sizeof model_bytes};
+
+static const uint8_t aligner_bytes[] = {
+#embed "../../models/aligner.onnx"
+};
+const mien_asset mien_asset_aligner = {aligner_bytes, sizeof aligner_bytes};

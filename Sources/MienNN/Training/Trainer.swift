@@ -12,6 +12,9 @@ public final class Trainer {
         /// Pictures that one worker takes at a time. Batch normalisation sees as many.
         public var shard = 16
         public var threads = 1
+        /// Answers that the network gives about a picture: its output is cut into so many equal parts, each with a softmax
+        /// and targets of its own. A part whose targets are all 0 teaches nothing.
+        public var answers = 1
         public var optimiser = Optimiser.sgd()
         /// The share of a weight that is taken away in each step at a rate of 1.
         public var weightDecay: Float = 0
@@ -96,7 +99,7 @@ public final class Trainer {
             all.append(
                 try TrainingContext(
                     graph, layout, values: arrays.parameters, batch: configuration.shard,
-                    usesBFloat16: configuration.usesBFloat16))
+                    answers: configuration.answers, usesBFloat16: configuration.usesBFloat16))
         }
         contexts = Contexts(all: all)
         parameters = layout.values(of: graph)

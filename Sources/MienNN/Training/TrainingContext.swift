@@ -14,11 +14,15 @@ final class TrainingContext {
     private let targetBuffer: Buffer
     private let logits: Memory
     private let gradient: Memory
+    /// Of each answer.
     private let classes: Int
 
-    /// - Parameter values: the parameters, as `layout` says; they live as long as the context.
+    /// - Parameters:
+    ///   - values: the parameters, as `layout` says; they live as long as the context.
+    ///   - answers: how many softmaxes the output is cut into.
     init(
-        _ graph: Graph, _ layout: ParameterLayout, values: UnsafeMutablePointer<Float>, batch: Int, usesBFloat16: Bool
+        _ graph: Graph, _ layout: ParameterLayout, values: UnsafeMutablePointer<Float>, batch: Int, answers: Int = 1,
+        usesBFloat16: Bool
     ) throws(ModelError) {
         let type = usesBFloat16 ? ElementType.bfloat16 : .float32
         let shape = graph.input.shape.dropFirst().compactMap(\.self)
@@ -37,12 +41,16 @@ final class TrainingContext {
             guard result.dimensions.count == 2 else {
                 throw OneDNNError(call: "the network's answer is no list of classes", status: .init(2))
             }
-            classes = result.dimensions[1]
-            logits = try plan.forward(result.memory, as: MemoryDescriptor([batch, classes]))
+            let outputs = result.dimensions[1]
+            guard answers > 0, outputs % answers == 0 else {
+                throw OneDNNError(call: "\(outputs) outputs can't be cut into \(answers) answers", status: .init(2))
+            }
+            classes = outputs / answers
+            logits = try plan.forward(result.memory, as: MemoryDescriptor([batch, outputs]))
             gradient = try Memory(logits.descriptor)
             targetBuffer = Buffer(byteCount: logits.descriptor.byteCount)
             targets = UnsafeMutableBufferPointer(
-                start: targetBuffer.base.assumingMemoryBound(to: Float.self), count: batch * classes)
+                start: targetBuffer.base.assumingMemoryBound(to: Float.self), count: batch * outputs)
             try plan.planBackward(from: result, gradient: gradient)
         } catch { throw ModelError(error) }
     }

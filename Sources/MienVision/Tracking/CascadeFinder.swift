@@ -20,8 +20,8 @@ public struct CascadeFinder: FaceFinder, ~Copyable {
 
     public init(detector: consuming FaceDetector) { self.detector = detector }
 
-    public mutating func scan(_ picture: PlaneView, isSingle: Bool, into faces: inout [Region]) throws(VisionError) {
-        try detector.detect(in: picture, isSingle: isSingle, faces: &boxes)
+    public mutating func scan(_ picture: PlaneView, _ kind: ScanKind, into faces: inout [Region]) throws(VisionError) {
+        try detector.detect(in: picture, kind, faces: &boxes)
         faces.removeAll(keepingCapacity: true)
         for box in boxes { faces.append(Region(box)) }
     }

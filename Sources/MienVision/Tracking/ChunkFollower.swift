@@ -42,19 +42,26 @@ public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
     private mutating func follow(_ pictures: [PlaneView], scene: Range<Int>) throws(VisionError) {
         let firstTracklet = lengths.count
         var next = scene.lowerBound + min(Pace.idle, scene.count) / 2
+        var nextFull = next
         while next < scene.upperBound {
-            try scan(pictures, at: next, scene: scene)
+            let isFull = next >= nextFull
+            try scan(pictures, at: next, isFull ? .full : .large, scene: scene)
+            if isFull { nextFull = next + (sightings[next].isEmpty ? Pace.idleFull : Pace.busyFull) }
             let soonest = next + Pace.patience
             next += sightings[next].isEmpty ? Pace.idle : Pace.busy
             // Where a face got lost is looked at again, but scans never follow on each other's heels.
-            next = scene.clamped(to: soonest..<next).first { isLost[$0] } ?? next
+            if let lost = scene.clamped(to: soonest..<next).first(where: { isLost[$0] }) {
+                (next, nextFull) = (lost, lost)
+            }
         }
         dropFleeting(firstTracklet..<lengths.count, in: scene)
     }
 
-    private mutating func scan(_ pictures: [PlaneView], at frame: Int, scene: Range<Int>) throws(VisionError) {
+    private mutating func scan(
+        _ pictures: [PlaneView], at frame: Int, _ kind: ScanKind, scene: Range<Int>
+    ) throws(VisionError) {
         scans += 1
-        try finder.scan(pictures[frame], isSingle: pictures.count == 1, into: &found)
+        try finder.scan(pictures[frame], pictures.count == 1 ? .single : kind, into: &found)
         for face in found where !isKnown(face, in: frame) {
             let tracklet = lengths.count
             lengths.append(0)
@@ -103,12 +110,18 @@ public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
 
 /// How often faces are looked for, in frames.
 enum Pace {
-    /// From one full scan to the next while faces are followed.
+    /// From one scan to the next while faces are followed, and while there are none. Most are for large faces.
     static let busy = 24
-    /// And while there are none.
     static let idle = 8
+    /// From one full scan to the next.
+    static let busyFull = 48
+    static let idleFull = 24
     /// A face that is not found on so many frames in a row is lost.
     static let patience = 3
+    /// Of a face that is followed as frames come: the cascade is asked about it after so many frames, and where it has
+    /// said no for so long, the face is let go.
+    static let confirmation = 15
+    static let credit = 60
     /// What is seen on fewer frames was no face.
     static let fewestSightings = 3
 }

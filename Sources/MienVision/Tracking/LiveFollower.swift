@@ -9,15 +9,22 @@ public struct LiveFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
     public private(set) var wantsScan = true
 
     private var finder: Finder
-    private var followed: [(tracklet: Int, motion: Motion)] = []
+    private var followed: [Followed] = []
     private var next = 0
+
+    private struct Followed {
+        let tracklet: Int
+        var motion: Motion
+        /// Frames since the cascade last agreed that this is a face.
+        var unconfirmed = 0
+    }
 
     public init(finder: consuming Finder) { self.finder = finder }
 
     /// Follows the faces that a scan of a recent frame has found too.
     public mutating func add(_ scanned: [Region]) {
         for face in scanned where !followed.contains(where: { $0.motion.region.isSameFace(as: face) }) {
-            followed.append((next, Motion(face)))
+            followed.append(Followed(tracklet: next, motion: Motion(face)))
             next += 1
         }
     }
@@ -32,14 +39,22 @@ public struct LiveFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
         for index in followed.indices {
             if let seen = try finder.find(near: followed[index].motion.expected, in: picture), !isKnown(seen) {
                 followed[index].motion.see(seen)
+                try confirm(index, in: picture)
                 sightings.append(Sighting(tracklet: followed[index].tracklet, region: seen))
             } else {
                 followed[index].motion.miss()
                 wantsScan = true
             }
         }
-        followed.removeAll { $0.motion.misses >= Pace.patience }
+        followed.removeAll { $0.motion.misses >= Pace.patience || $0.unconfirmed >= Pace.credit }
         if followed.isEmpty { wantsScan = true }
+    }
+
+    /// Asks the cascade now and then, for a small network alone may hold on to what was never a face, or is none any more.
+    private mutating func confirm(_ index: Int, in picture: PlaneView) throws(VisionError) {
+        followed[index].unconfirmed += 1
+        guard followed[index].unconfirmed % Pace.confirmation == 0 else { return }
+        if try finder.confirm(followed[index].motion.region, in: picture) { followed[index].unconfirmed = 0 }
     }
 
     private func isKnown(_ face: Region) -> Bool { sightings.contains { $0.region.isSameFace(as: face) } }

@@ -17,3 +17,7 @@ extern const mien_asset mien_asset_demo_faces;
 /// The network that names expressions unless another is asked for: ONNX, made by `mien train`. Its card stands beside
 /// it in models/.
 extern const mien_asset mien_asset_model;
+
+/// The network that follows faces from frame to frame: ONNX, made by `mien train-aligner`. Its card stands beside it in
+/// models/.
+extern const mien_asset mien_asset_aligner;
