@@ -1,6 +1,7 @@
 #include "mien_allocations.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 // glibc's own, under the names by which it lets others stand in for them.
@@ -13,26 +14,35 @@ void __libc_free(void *);
 // Initial-exec: the usual model may itself allocate when a thread first touches the variable.
 static __thread __attribute__((tls_model("initial-exec"))) struct mien_allocations counts;
 
+static _Atomic long made_by_process;
+
 struct mien_allocations mien_allocations_of_thread(void) { return counts; }
 
-void *malloc(size_t size) {
+long mien_allocations_of_process(void) { return made_by_process; }
+
+static void count_one(void) {
     counts.made++;
+    atomic_fetch_add_explicit(&made_by_process, 1, memory_order_relaxed);
+}
+
+void *malloc(size_t size) {
+    count_one();
     return __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size) {
-    counts.made++;
+    count_one();
     return __libc_calloc(count, size);
 }
 
 void *realloc(void *memory, size_t size) {
-    counts.made++;
+    count_one();
     counts.freed += memory != NULL;
     return __libc_realloc(memory, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-    counts.made++;
+    count_one();
     return __libc_memalign(alignment, size);
 }
 
