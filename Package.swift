@@ -75,7 +75,7 @@ let package = Package(
         tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),
         tests("MienCaptureTests", of: ["MienCapture", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
-        tests("MienTests", of: ["Mien", "MienStress", "CMienAllocations"]),
+        tests("MienTests", of: ["Mien", "MienStress"]),
         // The pipeline's stress test, also as a program: scripts/test runs that under the thread sanitizer.
         .target(
             name: "MienStress", dependencies: ["Mien", "MienNN"], path: "Tests/Stress", swiftSettings: swiftSettings),

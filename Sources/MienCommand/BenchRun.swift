@@ -14,21 +14,22 @@ struct BenchRun {
     private var withFaces: Set<Int> = []
     /// Seconds from the arrival of a live frame to its labels, of each.
     private var latencies: [Double] = []
-    /// Pieces of memory asked for in the last round, a frame, all libraries included; nil where nobody counts.
-    private var allocations: Double?
+    /// Pieces of memory asked for in the last round, a frame: by all, and by our own code; nil where nobody counts.
+    private var allocations: (all: Double, own: Double)?
 
     /// Measures `body`, which notes each frame: its number, whether there is a face, and when it was taken, if live.
     mutating func add(_ body: (@escaping (Int, Bool, Double?) -> Void) throws -> RunSummary) rethrows {
         let (wall, processor) = (Self.clock(CLOCK_MONOTONIC), Self.clock(CLOCK_PROCESS_CPUTIME_ID))
         let notes = Notes()
         notes.latencies.reserveCapacity(1 << 12)
-        let pieces = Self.allocationsOfProcess?()
+        let pieces = AllocationCount()
         let summary = try body { frame, hasFaces, captured in
             if hasFaces { notes.withFaces.insert(frame) }
             if let captured { notes.latencies.append(Self.clock(CLOCK_MONOTONIC) - captured) }
         }
-        if let pieces, let now = Self.allocationsOfProcess?() {
-            allocations = Double(now - pieces) / Double(max(summary.frames, 1))
+        if let pieces, let now = AllocationCount() {
+            let frames = Double(max(summary.frames, 1))
+            allocations = (Double(now.all - pieces.all) / frames, Double(now.own - pieces.own) / frames)
         }
         withFaces.formUnion(notes.withFaces)
         latencies += notes.latencies
@@ -43,12 +44,6 @@ struct BenchRun {
     private final class Notes {
         var withFaces: Set<Int> = []
         var latencies: [Double] = []
-    }
-
-    /// There where a library that counts was loaded before this program: Tests/AllocationCounter, as scripts/bench does.
-    private static let allocationsOfProcess: (@convention(c) () -> Int)? = dlsym(nil, "mien_allocations_of_process").map
-    {
-        unsafeBitCast($0, to: (@convention(c) () -> Int).self)
     }
 
     /// On how many frames both have a face.
@@ -92,7 +87,8 @@ struct BenchRun {
                     "median": .real(latency(0.5), digits: 3), "p90": .real(latency(0.9), digits: 3),
                     "p99": .real(latency(0.99), digits: 3), "largest": .real(latency(1), digits: 3),
                 ]),
-            "allocations_per_frame": allocations.map { .real($0, digits: 2) } ?? .null,
+            "allocations_per_frame": allocations.map { .real($0.all, digits: 2) } ?? .null,
+            "own_allocations_per_frame": allocations.map { .real($0.own, digits: 2) } ?? .null,
         ])
     }
 
@@ -107,5 +103,22 @@ struct BenchRun {
         var usage = rusage()
         getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss * 1024
+    }
+}
+
+/// How many pieces of memory the process has asked for so far.
+private struct AllocationCount {
+    let all: Int
+    let own: Int
+
+    /// Nil unless a library that counts was loaded before this program: Tests/AllocationCounter, as scripts/bench does.
+    init?() {
+        guard let all = Self.count("mien_allocations_of_process"), let own = Self.count("mien_allocations_of_program")
+        else { return nil }
+        (self.all, self.own) = (all, own)
+    }
+
+    private static func count(_ name: String) -> Int? {
+        dlsym(nil, name).map { unsafeBitCast($0, to: (@convention(c) () -> Int).self)() }
     }
 }
