@@ -72,6 +72,11 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
         var frame = Frame()
         var lastScan = -Double.infinity
         while let overtaken = next(into: &frame) {
+            if lastScan == -.infinity, offer(frame.luma.view) {
+                // Nothing is known yet: the first answer is to be a true one.
+                lastScan = frame.time
+                awaitScan()
+            }
             try analyser.look(at: frame, scanned: takeFaces())
             let interval = analyser.wantsScan ? Self.eager : Self.calm
             if frame.time - lastScan >= interval, offer(frame.luma.view) { lastScan = frame.time }
@@ -174,6 +179,14 @@ final class LivePass: @unchecked Sendable {  // safe: threads meet at the monito
             scanning.picture.copy(picture)
             scanning.state = .wanted
             return true
+        }
+    }
+
+    /// Waits until the scan under way is done, or the end of the run is asked for.
+    private func awaitScan() {
+        while !stop.isSet {
+            let isDone = scanning.wait(seconds: Self.patience) { $0.state == .wanted && $0.failure == nil ? nil : true }
+            if isDone != nil { return }
         }
     }
 

@@ -20,14 +20,9 @@ func catchSignals() {
         isFirst ? stopFlag.set() : TerminalState.restoreAndDie(by: number)
     }
     // Without SA_RESTART: whoever waits for input is to wake up.
-    var all = sigset_t()
-    sigemptyset(&all)
-    for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
-        sigaction(number, &action, nil)
-        sigaddset(&all, number)
-    }
-    // Who started this program may have blocked them.
-    pthread_sigmask(SIG_UNBLOCK, &all, nil)
+    let signals = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !isIgnored($0) }
+    for number in signals { sigaction(number, &action, nil) }
+    unblockSignals(signals)
 }
 
 /// `nohup` has programs ignore the end of their terminal, and means it.

@@ -30,14 +30,17 @@ final class Tmux {
     @discardableResult
     private func command(_ arguments: [String]) throws -> String {
         let process = Process()
-        process.executableURL = URL(filePath: try #require(Self.path))
-        process.arguments = ["-u", "-S", socket] + arguments
-        let pipe = Pipe()
-        (process.standardOutput, process.standardError) = (pipe, FileHandle.nullDevice)
+        process.executableURL = URL(filePath: "/bin/bash")
+        // The first command starts a server that stays. It must not keep open what Foundation sees a process's end by.
+        let closing = "for file in /proc/$$/fd/*; do ((${file##*/} > 2)) && eval \"exec ${file##*/}>&-\"; done"
+        let tmux = try #require(Self.path)
+        process.arguments = ["-c", "\(closing); exec \"$@\"", "tmux", tmux, "-u", "-S", socket] + arguments
+        process.standardOutput = try folder.create("tmux-output")
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
         try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        return String(decoding: output, as: UTF8.self)
+        return try folder.read("tmux-output")
     }
 
     /// Types a line, or a key by tmux's name for it.
@@ -53,11 +56,11 @@ final class Tmux {
         try command(["capture-pane", "-p"] + (isStyled ? ["-e"] : []))
     }
 
-    /// Waits until the screen is as wanted, for a minute at most: machines may be slow.
+    /// Waits until the screen is as wanted, for half a minute at most: machines may be slow.
     @discardableResult
     func until(_ isWanted: (String) throws -> Bool) throws -> String {
         var screen = ""
-        for _ in 0..<600 {
+        for _ in 0..<300 {
             screen = try self.screen()
             if try isWanted(screen) { return screen }
             usleep(100_000)

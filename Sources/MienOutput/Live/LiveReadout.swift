@@ -157,6 +157,7 @@ private enum SuspensionFlag {
         _ = (takeStop(), takeContinuation())
         signal(SIGTSTP) { _ in SuspensionFlag.stop.store(true, ordering: .relaxed) }
         signal(SIGCONT) { _ in SuspensionFlag.continuation.store(true, ordering: .relaxed) }
+        unblockSignals([SIGTSTP, SIGCONT])
     }
 
     static func takeStop() -> Bool { stop.exchange(false, ordering: .relaxed) }

@@ -162,9 +162,9 @@ public enum TerminalState {
 
     /// From here on a crash puts the terminal back before it ends the program.
     static func restoreAtCrashes() {
-        for number in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
-            signal(number) { TerminalState.restoreAndDie(by: $0) }
-        }
+        let crashes = [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV]
+        for number in crashes { signal(number) { TerminalState.restoreAndDie(by: $0) } }
+        unblockSignals(crashes)
     }
 
     /// Puts the terminal back and ends the program by a signal whose handler this is called from.
