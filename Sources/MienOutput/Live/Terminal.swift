@@ -45,8 +45,9 @@ final class Terminal {
     private static func isUnicode(_ environment: (String) -> String?) -> Bool {
         // The first that is set decides: POSIX, Environment Variables, Internationalization.
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment).first { !$0.isEmpty } ?? ""
-        let name = locale.lowercased()
-        return name.contains("utf-8") || name.contains("utf8")
+        // language_territory.codeset@modifier
+        let codeset = locale.lowercased().split { $0 == "." || $0 == "@" }
+        return codeset.contains("utf-8") || codeset.contains("utf8")
     }
 
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
