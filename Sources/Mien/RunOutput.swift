@@ -80,7 +80,10 @@ final class RunOutput {
     }
 
     /// Leaves out the sinks whose readers have gone, before there is anything to write.
-    func dropForsakenSinks() { sinks.removeAll(where: \.isForsaken) }
+    func dropForsakenSinks() {
+        for sink in sinks where sink.isForsaken { try? sink.finish() }
+        sinks.removeAll(where: \.isForsaken)
+    }
 
     /// A sink whose reader has gone gets nothing more; the others go on.
     private func forEachSink(_ body: (any Sink) throws(SinkError) -> Void) throws(PipelineError) {
@@ -91,7 +94,8 @@ final class RunOutput {
                 index += 1
             } catch {
                 guard error.isClosedPipe else { throw .sink(error) }
-                sinks.remove(at: index)
+                // It has more to give back than what it had to write.
+                try? sinks.remove(at: index).finish()
             }
         }
     }

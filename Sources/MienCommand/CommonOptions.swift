@@ -23,11 +23,11 @@ struct CommonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Each size of face searched for, over the one before (default: 1.1 in photos, else 1.15).",
+            "Each size of face searched for, over the one before (default: 1.1 in photos, else 1.25).",
             valueName: "ratio"))
     var scaleFactor: Double?
 
-    @Option(help: ArgumentHelp("Overlapping hits that make a face (default: 4 in photos, else 2).", valueName: "n"))
+    @Option(help: ArgumentHelp("Overlapping hits that make a face (default: 4 in photos, else 1).", valueName: "n"))
     var neighbours: Int?
 
     @Option(

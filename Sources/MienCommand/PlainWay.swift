@@ -9,7 +9,8 @@ struct PlainWay {
 
     init(_ plan: Plan) { self.plan = plan }
 
-    func run(_ source: any FrameSource) throws -> RunSummary {
+    /// `note` gets each frame's number, and whether there is a face in it.
+    func run(_ source: any FrameSource, note: (Int, Bool) -> Void) throws -> RunSummary {
         let configuration = try plan.configuration()
         var classifier = try ExpressionClassifier(ExpressionModel(file: configuration.model))
         var summary = RunSummary(model: configuration.model ?? "")
@@ -24,6 +25,7 @@ struct PlainWay {
             classifier.begin()
             for box in boxes { try classifier.add(Region(box), of: frame.luma.view) }
             try classifier.finish()
+            note(frame.number, !boxes.isEmpty)
             summary.frames += 1
             summary.framesWithFaces += boxes.isEmpty ? 0 : 1
             summary.faces += boxes.count

@@ -56,7 +56,10 @@ public struct ExpressionClassifier: ~Copyable {
         }
         for face in 0..<waiting {
             let shares = context.output(face)
-            answers.append(Probabilities(model.places.lazy.map { shares[$0] }))
+            // No `map`: its closure would be a piece of memory for each face.
+            var ordered = SIMD8<Float>.zero
+            for (index, place) in model.places.enumerated() { ordered[index] = shares[place] }
+            answers.append(Probabilities(shares: ordered))
         }
         waiting = 0
     }

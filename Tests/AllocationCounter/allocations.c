@@ -1,7 +1,12 @@
+#define _GNU_SOURCE
 #include "mien_allocations.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
 // glibc's own, under the names by which it lets others stand in for them.
 void *__libc_malloc(size_t);
@@ -15,31 +20,54 @@ static __thread __attribute__((tls_model("initial-exec"))) struct mien_allocatio
 
 struct mien_allocations mien_allocations_of_thread(void) { return counts; }
 
-void *malloc(size_t size) {
+static _Atomic long made_by_process, made_by_program;
+
+long mien_allocations_of_process(void) { return made_by_process; }
+long mien_allocations_of_program(void) { return made_by_program; }
+
+/// Whether code at `caller` is the program's own (which has no name here), or Swift's library on its behalf.
+static int is_programs(void *caller) {
+    struct dl_find_object object;
+    if (_dl_find_object(caller, &object) != 0) return 0;
+    const char *name = object.dlfo_link_map->l_name;
+    return name[0] == 0 || strstr(name, "libswiftCore") != NULL;
+}
+
+static void count_one(void *caller) {
     counts.made++;
+    atomic_fetch_add_explicit(&made_by_process, 1, memory_order_relaxed);
+    if (is_programs(caller)) atomic_fetch_add_explicit(&made_by_program, 1, memory_order_relaxed);
+}
+
+void *malloc(size_t size) {
+    count_one(__builtin_return_address(0));
     return __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size) {
-    counts.made++;
+    count_one(__builtin_return_address(0));
     return __libc_calloc(count, size);
 }
 
 void *realloc(void *memory, size_t size) {
-    counts.made++;
+    count_one(__builtin_return_address(0));
     counts.freed += memory != NULL;
     return __libc_realloc(memory, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-    counts.made++;
+    count_one(__builtin_return_address(0));
     return __libc_memalign(alignment, size);
 }
 
-void *aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
+void *aligned_alloc(size_t alignment, size_t size) {
+    count_one(__builtin_return_address(0));
+    return __libc_memalign(alignment, size);
+}
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
-    void *found = memalign(alignment, size);
+    count_one(__builtin_return_address(0));
+    void *found = __libc_memalign(alignment, size);
     if (found == NULL) return ENOMEM;
     *memory = found;
     return 0;

@@ -10,3 +10,9 @@ struct mien_allocations {
 };
 
 struct mien_allocations mien_allocations_of_thread(void);
+
+/// Pieces of memory that all threads have asked for so far. Also found by name, where this was loaded before a program.
+long mien_allocations_of_process(void);
+
+/// Those of them that the program's own code asked for, and not its libraries' for themselves.
+long mien_allocations_of_program(void);
