@@ -11,7 +11,8 @@ struct PlainWay {
 
     func run(_ source: any FrameSource) throws -> RunSummary {
         let configuration = try plan.configuration()
-        var classifier = try ExpressionClassifier(ExpressionModel(file: configuration.model))
+        var classifier = try ExpressionClassifier(
+            ExpressionModel(file: configuration.model, options: configuration.modelOptions))
         var summary = RunSummary(model: configuration.model ?? "")
         var frame = Frame()
         var boxes: [Box] = []

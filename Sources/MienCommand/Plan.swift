@@ -6,6 +6,7 @@ import MienOutput
 /// Arguments as resolved: what is to be done, nothing left to ask.
 struct Plan {
     var model: String?
+    var modelOptions: ModelOptions
     var cascade: String?
     var detection: DetectionOptions
     var threads: Int
@@ -22,6 +23,7 @@ struct Plan {
         var hasFailed = false
         do throws(PipelineError) {
             let pipeline = try Pipeline(configuration())
+            if verbosity != .quiet { pipeline.network.tellAssumptions() }
             var run: Run?
             defer { try? _ = run?.finish() }
             for input in inputs {
@@ -52,6 +54,7 @@ struct Plan {
     func configuration() throws(PipelineError) -> Pipeline.Configuration {
         var configuration = Pipeline.Configuration()
         configuration.model = model
+        configuration.modelOptions = modelOptions
         configuration.detection = detection
         configuration.threads = threads
         if let cascade {
