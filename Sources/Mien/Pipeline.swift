@@ -15,6 +15,8 @@ public final class Pipeline {
     public struct Configuration: Sendable {
         /// An ONNX file; nil for the network in the binary.
         public var model: String?
+        /// What its file doesn't say of it.
+        public var modelOptions = ModelOptions()
         public var cascade = Cascade.standard
         public var detection = DetectionOptions()
         public var smoothing = Smoother.Options()
@@ -25,7 +27,8 @@ public final class Pipeline {
     }
 
     let configuration: Configuration
-    let network: ExpressionModel
+    /// What gives the answers.
+    public let network: ExpressionModel
     /// One for each thread, made when they are first needed.
     private var analysers: [Analyser]
 
@@ -33,7 +36,7 @@ public final class Pipeline {
     public init(_ configuration: Configuration = Configuration()) throws(PipelineError) {
         self.configuration = configuration
         do {
-            network = try ExpressionModel(file: configuration.model)
+            network = try ExpressionModel(file: configuration.model, options: configuration.modelOptions)
             analysers = [try Analyser(configuration, network)]
         } catch {
             throw .vision(error)

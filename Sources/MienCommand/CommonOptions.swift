@@ -12,8 +12,7 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file"))
     var stats: String?
 
-    @Option(help: ArgumentHelp("A network instead of the built-in one.", valueName: "file.onnx"))
-    var model: String?
+    @OptionGroup var network: NetworkOptions
 
     @Option(help: ArgumentHelp("A cascade instead of the built-in one.", valueName: "file.xml"))
     var cascade: String?
@@ -67,9 +66,10 @@ struct CommonOptions: ParsableArguments {
     /// What is to be done, for these inputs.
     func resolve(inputs: [String]) throws -> Plan {
         let files = [jsonl, csv, stats].compactMap(\.self).filter { $0 != "-" }
-        try FileIdentity.refuseOverlap(outputs: files, inputs: inputs + [model, cascade].compactMap(\.self))
+        try FileIdentity.refuseOverlap(outputs: files, inputs: inputs + [network.model, cascade].compactMap(\.self))
         return Plan(
-            model: model, cascade: cascade, detection: detection, threads: threads,
+            model: network.model, modelOptions: network.options, cascade: cascade, detection: detection,
+            threads: threads,
             outputs: Outputs(jsonl: jsonl, csv: csv),
             statistics: stats, verbosity: verbose ? .verbose : quiet ? .quiet : .normal)
     }

@@ -10,28 +10,48 @@ struct Evaluate: ParsableCommand {
             that is none of the six expressions are left out.
             """)
 
-    @Option(help: "Kaggle's fer2013.csv, plain or packed as .csv.xz.") var data: String
-    @Option(help: "FER+'s fer2013new.csv: its votes are the labels then.") var votes: String?
-    @Option(help: "The part of the data: \(Usage.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var usage = Usage.publicTest
-    @Option(help: "An ONNX file; the network built in unless given.") var model: String?
+    @OptionGroup var source: DataOptions
+    @Option(
+        help: "The part of FER2013: \(Usage.allCases.map(\.rawValue).joined(separator: ", ")); PublicTest unless given."
+    )
+    var usage: Usage?
+    @OptionGroup var model: NetworkOptions
     @Flag(help: "Print JSON instead of a table.") var json = false
     @Option(help: "A CSV file to write: each picture's label, the answer and the six probabilities.")
     var answers: String?
+    @Option(
+        help: ArgumentHelp(
+            "A folder to write a report to: charts and the most confident mistakes as one HTML page.", valueName: "dir")
+    )
+    var report: String?
+    @Flag(help: "Ask about each picture and its mirror image, and answer with the mean.") var flip = false
     @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?
 
     func validate() throws {
+        if usage != nil, source.isFolder { throw ValidationError("--usage is for fer2013.csv; a folder has no parts") }
         if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
     }
 
     func run() throws {
-        let inputs = [data, votes, model].compactMap(\.self)
+        let inputs = source.files + [model.model].compactMap(\.self)
         try FileIdentity.refuseOverlap(outputs: [answers].compactMap(\.self), inputs: inputs)
-        let network = try ExpressionModel(file: model)
-        let pictures = try PictureSet(fer2013: data, votes: votes, usage: usage)
-        let given = try Evaluation.answers(of: network, to: pictures, threads: threads ?? Train.coreCount)
+        let network = try model.network()
+        let pictures =
+            try source.isFolder
+            ? source.pictures(threads: threads ?? Train.coreCount)
+            : PictureSet(fer2013: source.data, votes: source.votes, usage: usage ?? .publicTest)
+        let given = try Evaluation.answers(
+            of: network, to: pictures, threads: threads ?? Train.coreCount, flipping: flip)
         if let answers {
             try File.replace(answers, with: Array(Evaluation.csv(given, labels: pictures.labels).utf8))
+        }
+        if let report {
+            let labels = source.votes == nil ? "" : " by FER+'s votes"
+            let part = source.isFolder ? "" : ", \((usage ?? .publicTest).rawValue)\(labels)"
+            let history = EpochScore.history(metadata: network.metadata, modelFile: model.model)
+            let name = source.data.split(separator: "/").last.map(String.init) ?? source.data
+            try Report(model: network.name, data: name + part, given, pictures: pictures, history: history)
+                .write(to: report)
         }
         let evaluation = Evaluation(given, labels: pictures.labels)
         print(json ? evaluation.json(model: network.name) : evaluation.table(model: network.name))

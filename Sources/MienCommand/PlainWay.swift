@@ -12,7 +12,8 @@ struct PlainWay {
     /// `note` gets each frame's number, and whether there is a face in it.
     func run(_ source: any FrameSource, note: (Int, Bool) -> Void) throws -> RunSummary {
         let configuration = try plan.configuration()
-        var classifier = try ExpressionClassifier(ExpressionModel(file: configuration.model))
+        var classifier = try ExpressionClassifier(
+            ExpressionModel(file: configuration.model, options: configuration.modelOptions))
         var summary = RunSummary(model: configuration.model ?? "")
         var frame = Frame()
         var boxes: [Box] = []

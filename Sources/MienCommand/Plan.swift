@@ -6,6 +6,7 @@ import MienOutput
 /// Arguments as resolved: what is to be done, nothing left to ask.
 struct Plan {
     var model: String?
+    var modelOptions: ModelOptions
     var cascade: String?
     var detection: DetectionOptions
     var threads: Int
@@ -25,6 +26,7 @@ struct Plan {
         do throws(PipelineError) {
             let pipeline = try Pipeline(configuration())
             let (pause, recorder) = (PauseFlag(), ResultRecorder())
+            if verbosity != .quiet { pipeline.network.tellAssumptions() }
             var run: Run?
             defer {
                 try? _ = run?.finish()
@@ -64,6 +66,7 @@ struct Plan {
     func configuration() throws(PipelineError) -> Pipeline.Configuration {
         var configuration = Pipeline.Configuration()
         configuration.model = model
+        configuration.modelOptions = modelOptions
         configuration.detection = detection
         configuration.threads = threads
         if let cascade {

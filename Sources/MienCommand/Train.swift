@@ -2,19 +2,19 @@ public import ArgumentParser
 import Glibc
 public import MienNN
 import MienTraining
-public import MienVision
+import MienVision
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Trains a network on labelled faces and writes it as an ONNX file.",
         discussion: """
-            Learns from the Training rows of FER2013 alone; a part of these is kept back to choose the best epoch by. \
-            Rows whose picture is also in another part are left out, so that the other parts stay fit for testing.
+            Learns from the Training rows of FER2013 alone, or from all pictures of a folder; a part of these is kept back \
+            to choose the best epoch by. Rows of FER2013 whose picture is also in another part are left out, so that the \
+            other parts stay fit for testing.
             Ctrl-C writes a checkpoint; --resume goes on from there as if there had been no break.
             """)
 
-    @Option(help: "Kaggle's fer2013.csv, plain or packed as .csv.xz.") var data: String
-    @Option(help: "FER+'s fer2013new.csv: its votes are the labels then.") var votes: String?
+    @OptionGroup var source: DataOptions
     @Option(
         help:
             "A built-in network (\(Architecture.builtIn.map(\.name).joined(separator: ", "))) or a file that describes one."
@@ -38,7 +38,10 @@ struct Train: ParsableCommand {
     var targets = Targets.votes
     @Option(help: "How far rare classes weigh more, from 0 (every picture the same) to 1 (every class the same).")
     var balance = Recipe().balance
-    @Option(help: "How pixels become numbers: standard (zero mean, unit variance in each picture) or unit (0 to 1).")
+    @Option(
+        help:
+            "How pixels become numbers: standard (zero mean, unit variance in each picture), unit (0 to 1), symmetric (-1 to 1), raw."
+    )
     var normalisation = Recipe().normalisation
     @Flag(inversion: .prefixedNo, help: "Mirror every other picture.") var flip = true
     @Option(help: "Move pictures by up to so many pixels.") var shift = Augmentation().largestShift
@@ -66,14 +69,19 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let recipe = try recipe()
-        try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: [data, votes].compactMap(\.self))
+        try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: source.files)
         try File.checkIsWritable(out)
         let network = try Architecture(named: architecture, file: File.read)
-        let pictures = try PictureSet(
-            fer2013: data, votes: votes, usage: .training, includingDisputed: recipe.learnsFromVotes,
-            leavingOutCopies: true)
+        let pictures =
+            try source.isFolder
+            ? source.pictures(threads: threads ?? Self.coreCount)
+            : PictureSet(
+                fer2013: source.data, votes: source.votes, usage: .training, includingDisputed: recipe.learnsFromVotes,
+                leavingOutCopies: true)
         let graph = try network.graph(seed: seed)
-        let run = try TrainingRun(recipe, graph, pictures: pictures, threads: threads ?? Self.coreCount)
+        let run = try TrainingRun(
+            recipe, graph, pictures: pictures,
+            data: source.isFolder ? String(pictures.fingerprint, radix: 16) : nil, threads: threads ?? Self.coreCount)
         let display = ProgressDisplay(epochs: epochs, stepsPerEpoch: run.stepsPerEpoch, batch: batch)
         display.say(
             "\(pictures.count) pictures (\(pictures.countByLabel.labelled)): "
@@ -93,7 +101,10 @@ struct Train: ParsableCommand {
             throw ExitCode(signalStatus ?? 1)
         }
         let model = try run.model(
-            name: name ?? network.name, data: votes == nil ? "FER2013 Training" : "FER2013 Training, FER+ votes")
+            name: name ?? network.name,
+            data: source.isFolder
+                ? "a folder of \(pictures.count) pictures\(source.detect ? ", faces as detected" : "")"
+                : source.votes == nil ? "FER2013 Training" : "FER2013 Training, FER+ votes")
         try File.replace(out, with: model.onnx())
         display.say("\(out): epoch \(run.bestEpoch), the best on the pictures kept back")
         print(try run.bestEvaluation().table(model: "\(model.name), pictures kept back"))
@@ -124,6 +135,10 @@ struct Train: ParsableCommand {
         recipe.normalisation = normalisation
         recipe.seed = seed
         recipe.usesBFloat16 = bfloat16
+        guard FacePicture.Normalisation.plain.contains(normalisation) else {
+            throw ValidationError(
+                "--normalisation must be \(FacePicture.Normalisation.plain.map(\.rawValue).joined(separator: ", "))")
+        }
         if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
         guard epochs > 0, shift >= 0, shift < FacePicture.side, recipe.learningRate > 0,
             (0...1).contains(balance)
@@ -150,7 +165,6 @@ struct Train: ParsableCommand {
 }
 
 extension Schedule: ExpressibleByArgument {}
-extension FacePicture.Normalisation: ExpressibleByArgument {}
 
 extension [Int] {
     /// A figure for each class: "angry 12, fear 3, ...".

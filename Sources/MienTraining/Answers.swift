@@ -34,9 +34,18 @@ extension Evaluation {
     }
 
     /// What a network answers to each of `pictures`: in their order, whatever the number of threads.
+    ///
+    /// - Parameter flipping: also asks about the mirrored picture, and answers with the mean of both.
     public static func answers(
-        of network: ExpressionModel, to pictures: PictureSet, threads: Int
+        of network: ExpressionModel, to pictures: PictureSet, threads: Int, flipping: Bool = false
     ) throws(VisionError) -> [Probabilities] {
+        guard !flipping else {
+            let plain = try answers(of: network, to: pictures, threads: threads)
+            let mirrored = try answers(of: network, to: pictures.mirrored, threads: threads)
+            return zip(plain, mirrored).map { one, other in
+                Probabilities(MienVision.Expression.allCases.map { (one[$0] + other[$0]) / 2 })
+            }
+        }
         let block = 256
         let blocks = (pictures.count + block - 1) / block
         let results = Mutex([Int: [Probabilities]]())

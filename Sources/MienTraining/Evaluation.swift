@@ -57,6 +57,15 @@ public struct Evaluation: Sendable {
         return known.isEmpty ? 0 : known.reduce(0, +) / Double(known.count)
     }
 
+    /// Answers by confidence, in bins of equal width from 0 to 1: how many, their mean confidence, and the share of them
+    /// that is right; 0 for bins without any.
+    public var reliability: [(count: Int, confidence: Double, accuracy: Double)] {
+        bins.map { bin in
+            let count = Double(max(bin.count, 1))
+            return (bin.count, bin.confidence / count, Double(bin.right) / count)
+        }
+    }
+
     /// How far confidence and share of right answers lie apart: the mean over the bins, weighted by their pictures.
     public var expectedCalibrationError: Double {
         let apart = bins.reduce(0.0) { $0 + abs(Double($1.right) - $1.confidence) }

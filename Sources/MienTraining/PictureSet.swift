@@ -11,6 +11,9 @@ public struct PictureSet: Sendable {
     /// with the most. Such a picture is fit to learn from, and not to test with.
     public private(set) var isDisputed: [Bool] = []
 
+    /// Where each came from, for people: a file, or a line of one; empty where nobody said.
+    public private(set) var origins: [String] = []
+
     public init() {}
 
     public var count: Int { labels.count }
@@ -18,11 +21,12 @@ public struct PictureSet: Sendable {
     /// `picture`: 48x48 samples.
     public mutating func append(
         _ picture: some Collection<UInt8>, label: MienVision.Expression, target: Probabilities? = nil,
-        isDisputed: Bool = false
+        isDisputed: Bool = false, origin: String = ""
     ) {
         pixels.append(contentsOf: picture)
         labels.append(label)
         self.isDisputed.append(isDisputed)
+        origins.append(origin)
         targets.append(target ?? Probabilities(MienVision.Expression.allCases.map { $0 == label ? 1 : 0 }))
     }
 
@@ -43,13 +47,31 @@ public struct PictureSet: Sendable {
         return counts
     }
 
+    /// A number that tells this set from others: FNV-1a, 64 bits, of pictures and labels.
+    public var fingerprint: UInt64 {
+        func add(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let start = pixels.reduce(0xCBF2_9CE4_8422_2325, add)
+        return labels.reduce(start) { add($0, UInt8($1.rawValue)) }
+    }
+
+    /// The same pictures, left and right exchanged.
+    public var mirrored: PictureSet {
+        var result = self
+        for start in stride(from: 0, to: pixels.count, by: FacePicture.side) {
+            result.pixels[start..<(start + FacePicture.side)].reverse()
+        }
+        return result
+    }
+
     /// The pictures at `indices`, in that order.
     public func selecting(_ indices: some Collection<Int>) -> PictureSet {
         var result = PictureSet()
         result.pixels.reserveCapacity(indices.count * FacePicture.pixelCount)
         for index in indices {
             withPicture(index) {
-                result.append($0, label: labels[index], target: targets[index], isDisputed: isDisputed[index])
+                result.append(
+                    $0, label: labels[index], target: targets[index], isDisputed: isDisputed[index],
+                    origin: origins[index])
             }
         }
         return result
@@ -91,9 +113,10 @@ extension PictureSet {
             }
             let label = if let rowVotes { rowVotes.majority } else { MienVision.Expression(fer2013: row.emotion) }
             if let label {
-                append(row.pixels, label: label, target: rowVotes?.shares)
+                append(row.pixels, label: label, target: rowVotes?.shares, origin: "line \(row.line)")
             } else if includingDisputed, let rowVotes, rowVotes.isDisputed, let shares = rowVotes.shares {
-                append(row.pixels, label: shares.label, target: shares, isDisputed: true)
+                append(
+                    row.pixels, label: shares.label, target: shares, isDisputed: true, origin: "line \(row.line)")
             }
         }
         if let votes, let votesPath, votes.count != index {

@@ -31,9 +31,10 @@ public final class TrainingRun {
 
     /// - Parameters:
     ///   - pictures: from FER2013's Training part, or a folder; a share of them is kept back as the recipe says.
+    ///   - data: what tells the pictures from others, besides their number: a checkpoint of others is refused.
     ///   - graph: the network before it has learnt anything.
     public init(
-        _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, threads: Int
+        _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, data: String? = nil, threads: Int
     ) throws(ModelError) {
         self.recipe = recipe
         self.pictures = pictures
@@ -59,6 +60,7 @@ public final class TrainingRun {
         configuration.usesBFloat16 = recipe.usesBFloat16
         trainer = try Trainer(graph, configuration)
         state.run = "\(recipe.text)\ntraining pictures: \(counts.training)\nvalidation pictures: \(counts.validation)"
+        if let data { state.run += "\ndata: \(data)" }
     }
 
     /// The weight of a picture of each class: its share of the pictures to the power of -`balance`, on average 1.
@@ -92,16 +94,30 @@ public final class TrainingRun {
         guard found.parameters.count == trainer.layout.count,
             found.optimiserState.count == trainer.optimiserState.arrays.count
         else { return "it is of another network" }
-        let (theirs, ours) = (found.run.split(separator: "\n"), state.run.split(separator: "\n"))
-        let different = zip(theirs, ours).filter { $0 != $1 }
-        if different.count == 1, let key = different.first?.0, key.starts(with: "epochs: "),
-            let epochs = Int(key.dropFirst("epochs: ".count)),
-            recipe.schedule.isSame(
-                until: found.epoch + (found.step > 0 ? 1 : 0), of: epochs, as: recipe.epochs)
-        {
-            return nil
+        let (theirs, ours) = (Self.facts(found.run), Self.facts(state.run))
+        // In the order that this run has them, then what only the other has.
+        let keys = ours.map(\.key) + theirs.map(\.key).filter { key in !ours.contains { $0.key == key } }
+        for key in keys {
+            let (their, our) = (theirs.first { $0.key == key }?.value, ours.first { $0.key == key }?.value)
+            if their == our { continue }
+            if key == "epochs", let epochs = their.flatMap({ Int($0) }),
+                recipe.schedule.isSame(
+                    until: found.epoch + (found.step > 0 ? 1 : 0), of: epochs, as: recipe.epochs)
+            {
+                continue
+            }
+            func said(_ value: String?) -> String { value.map { "\"\(key): \($0)\"" } ?? "no \(key)" }
+            return "it has \(said(their)), this run \(said(our))"
         }
-        return different.first.map { "it has \"\($0)\", this run \"\($1)\"" }
+        return nil
+    }
+
+    /// The lines of a run's text.
+    private static func facts(_ text: String) -> [(key: String, value: String)] {
+        text.split(separator: "\n").map { line in
+            let key = line.prefix { $0 != ":" }
+            return (String(key), String(line.dropFirst(key.count + 2)))
+        }
     }
 
     /// Learns until the recipe's last epoch.
@@ -117,10 +133,12 @@ public final class TrainingRun {
             let order = order(ofEpoch: state.epoch)
             while state.step < stepsPerEpoch {
                 let loss = try step(order)
-                guard loss.isFinite else {
+                // Above this nothing is learnt any more: one class in six, guessed, costs less than 2.
+                guard loss < 1e4 else {
                     throw ModelError(
                         .invalid,
-                        "the loss is no number any more in epoch \(state.epoch + 1); choose a lower learning rate")
+                        "the loss has grown beyond all bounds in epoch \(state.epoch + 1); choose a lower learning rate"
+                    )
                 }
                 state.lossSum += loss
                 state.step += 1
@@ -155,7 +173,7 @@ public final class TrainingRun {
         model.metadata.merge(
             [
                 "mien.data": data, "mien.seed": "\(recipe.seed)", "mien.recipe": recipe.text,
-                "mien.epoch": "\(bestEpoch)",
+                "mien.epoch": "\(bestEpoch)", EpochScore.metadataKey: EpochScore.text(history),
             ]
         ) { $1 }
         if bestEpoch > 0 {

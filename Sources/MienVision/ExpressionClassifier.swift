@@ -13,6 +13,8 @@ public struct ExpressionClassifier: ~Copyable {
     private let context: InferenceContext
     private let pixels: UnsafeMutableBufferPointer<UInt8>
     private var cropper = FaceCropper()
+    /// For pictures of another size than the network's.
+    private var resampler = Resampler()
     /// Faces that are in the context's input.
     private var waiting = 0
 
@@ -23,7 +25,7 @@ public struct ExpressionClassifier: ~Copyable {
         } catch {
             throw VisionError("cannot run the model \(model.name): \(error)")
         }
-        pixels = .allocate(capacity: FacePicture.pixelCount)
+        pixels = .allocate(capacity: model.picture.width * model.picture.height)
     }
 
     deinit { pixels.deallocate() }
@@ -36,13 +38,27 @@ public struct ExpressionClassifier: ~Copyable {
 
     /// Adds the face in `region` of `picture`.
     public mutating func add(_ region: Region, of picture: PlaneView) throws(VisionError) {
-        cropper.crop(region, of: picture, into: pixels)
-        try add(UnsafeBufferPointer(pixels))
+        cropper.crop(region, of: picture, into: pixels, width: model.picture.width, height: model.picture.height)
+        try addSized(UnsafeBufferPointer(pixels))
     }
 
     /// Adds a face's picture: 48x48 samples.
     public mutating func add(_ picture: UnsafeBufferPointer<UInt8>) throws(VisionError) {
-        FacePicture.normalise(picture, into: context.input(waiting), as: model.normalisation)
+        let side = FacePicture.side
+        guard let base = picture.baseAddress, let room = pixels.baseAddress, picture.count == side * side,
+            (model.picture.width, model.picture.height) != (side, side)
+        else { return try addSized(picture) }
+        let view = PlaneView(base: base, width: side, height: side, stride: side)
+        resampler.resample(
+            view, region: Region(view.bounds), into: room, width: model.picture.width, height: model.picture.height,
+            stride: model.picture.width)
+        try addSized(UnsafeBufferPointer(pixels))
+    }
+
+    /// Adds a face's picture in the network's size.
+    private mutating func addSized(_ picture: UnsafeBufferPointer<UInt8>) throws(VisionError) {
+        FacePicture.normalise(
+            picture, into: context.input(waiting), of: model.picture, as: model.normalisation)
         waiting += 1
         if waiting == context.maximumBatch { try finish() }
     }
@@ -59,7 +75,9 @@ public struct ExpressionClassifier: ~Copyable {
             // No `map`: its closure would be a piece of memory for each face.
             var ordered = SIMD8<Float>.zero
             for (index, place) in model.places.enumerated() { ordered[index] = shares[place] }
-            answers.append(Probabilities(shares: ordered))
+            // What the network gives to other classes is shared out among the six.
+            let sum = model.addsUp ? 1 : ordered.sum()
+            answers.append(Probabilities(shares: sum > 0 ? ordered / sum : ordered))
         }
         waiting = 0
     }

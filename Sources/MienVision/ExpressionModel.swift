@@ -3,76 +3,127 @@ public import MienNN
 
 /// A network that names expressions, with what its file says of its input and output. Never changes: any number of
 /// classifiers on any threads share one.
+///
+/// Networks by other programs will do: of one or three channels, of any size, with more classes than the six, which are
+/// known by their names then, and with or without a softmax at the end.
 public struct ExpressionModel: Sendable {
     /// The metadata key of a model's ONNX file for its classes: their names in the order of its output, with commas
-    /// between them. A model without it has the order of `Expression`.
+    /// between them. A model of six without it has the order of `Expression`.
     public static let classesKey = "mien.classes"
+    /// The metadata key for the shape of one face in its input, such as `3x224x224`, where the file leaves it open.
+    public static let inputKey = "mien.input"
 
     /// What results call the model.
     public let name: String
     public let network: Network
-    /// How samples become the network's input; `.standard` where the file doesn't say.
+    /// How samples become the network's input; `.standard` where neither the file nor the options say.
     public let normalisation: FacePicture.Normalisation
+    /// Size and channels of its input.
+    public let picture: PictureShape
+    /// Classes of the network's that are none of the six, in its words. Their shares are left out, and the six made to add
+    /// up to 1.
+    public let otherClasses: [String]
+    /// Facts in the file besides the network.
+    public let metadata: [String: String]
+    /// What neither the file nor the options say, and was taken for granted: for the user to be told.
+    public let assumptions: [String]
     /// The place in the network's output of each of `Expression.allCases`.
     let places: [Int]
+    /// Whether the six shares add up to 1 as they come.
+    let addsUp: Bool
 
     /// The model at `path`, an ONNX file; nil for the one in the binary.
-    public init(file path: String?) throws(VisionError) {
+    public init(file path: String?, options: ModelOptions = ModelOptions()) throws(VisionError) {
         if let path {
-            try self.init(onnx: readFile(path, as: "model"), from: path)
+            try self.init(onnx: readFile(path, as: "model"), from: path, options)
         } else {
             let asset = mien_asset_model
             try self.init(
-                onnx: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count)), from: "in the program")
+                onnx: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count)), from: "in the program",
+                options
+            )
         }
     }
 
     /// A model as just trained or read; `path` is what messages call it.
-    public init(_ model: Model, from path: String) throws(VisionError) {
+    public init(
+        _ model: Model, from path: String, options: ModelOptions = ModelOptions()
+    ) throws(VisionError) {
+        var complete = model
+        if let shape = try Self.inputShape(model, options, path) { complete.graph.input.shape = [nil] + shape }
+        complete.graph = Self.endingInShares(complete.graph)
         do {
-            network = try Network(model)
+            network = try Network(complete)
         } catch {
             throw Self.refusal(path, "\(error)")
         }
-        name = model.name
-        let pixels = [1, FacePicture.side, FacePicture.side]
-        guard network.inputShape == pixels, network.outputCount == Expression.allCases.count else {
+        name = model.name.isEmpty ? Self.stem(of: path) : model.name
+        guard let picture = network.picture, picture.width >= 8, picture.height >= 8 else {
             throw Self.refusal(
                 path,
-                "it takes \(Self.text(network.inputShape)) numbers and gives \(network.outputCount), where it should take "
-                    + "\(Self.text(pixels)) and give \(Expression.allCases.count)")
+                "it takes \(Self.text(network.inputShape)) numbers, where it should take a picture of 1 or 3 channels, such "
+                    + "as \(Self.text([1, FacePicture.side, FacePicture.side]))")
         }
-        switch model.metadata[FacePicture.Normalisation.metadataKey] {
-        case nil: normalisation = .standard
-        case let word?:
-            guard let known = FacePicture.Normalisation(rawValue: word) else {
-                throw Self.refusal(path, "its metadata name a normalisation that isn't known: \(word)")
-            }
-            normalisation = known
+        self.picture = picture
+        let said = try Self.normalisation(model, options, path)
+        normalisation = said ?? .standard
+        if let channels = normalisation.channels, channels != picture.channels {
+            throw Self.refusal(
+                path,
+                "the normalisation \(normalisation.rawValue) is for \(channels) channels, and it takes \(picture.channels)"
+            )
         }
-        places = try Self.places(of: model.metadata[Self.classesKey], path)
+        let (places, others, assumption) = try Self.places(
+            of: Self.classes(model, options), count: network.outputCount, path)
+        (self.places, otherClasses) = (places, others)
+        metadata = model.metadata
+        addsUp = others.isEmpty && network.hasLogits
+        assumptions =
+            [
+                assumption,
+                said == nil
+                    ? "pixels become numbers of zero mean and unit variance (say --model-normalisation otherwise)"
+                    : nil,
+            ].compactMap(\.self)
     }
 
-    private init(onnx bytes: [UInt8], from path: String) throws(VisionError) {
+    private init(onnx bytes: [UInt8], from path: String, _ options: ModelOptions) throws(VisionError) {
         let model: Model
-        do { model = try Model(onnx: bytes) } catch { throw Self.refusal(path, "\(error)") }
-        try self.init(model, from: path)
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        do {
+            model = try Model(onnx: bytes) { name throws(ModelError) in
+                do { return try readFile(folder + name, as: "model's weights") } catch {
+                    throw ModelError(.broken, "\(error)")
+                }
+            }
+        } catch { throw Self.refusal(path, "\(error)") }
+        try self.init(model, from: path, options: options)
     }
 
-    private static func places(of classes: String?, _ path: String) throws(VisionError) -> [Int] {
-        guard let classes else { return Array(Expression.allCases.indices) }
-        let names = classes.split(separator: ",").map { Expression(name: $0) }
-        let places = Expression.allCases.compactMap { names.firstIndex(of: $0) }
-        guard names.count == Expression.allCases.count, places.count == names.count else {
-            let six = Expression.allCases.map(\.name).joined(separator: ",")
-            throw refusal(path, "its classes are \(classes), and not \(six) in some order")
+    /// The shape of one face where the file leaves it open or the options say it; nil: as the file says.
+    private static func inputShape(
+        _ model: Model, _ options: ModelOptions, _ path: String
+    ) throws(VisionError) -> [Int]? {
+        let declared = model.graph.input.shape.dropFirst()
+        let noted = model.metadata[inputKey].map { $0.split(separator: "x").map { Int($0) ?? 0 } }
+        guard let wanted = options.inputShape ?? noted else {
+            guard declared.contains(nil) else { return nil }
+            throw refusal(
+                path,
+                "its file leaves the size of its input open (\(declared.map { $0.map { "\($0)" } ?? "?" }.joined(separator: "x"))"
+                    + "); say it with --model-input, such as 1x48x48 or 224x224x3")
         }
-        return places
+        guard wanted.count == declared.count, zip(wanted, declared).allSatisfy({ $0 > 0 && $1 ?? $0 == $0 }) else {
+            throw refusal(
+                path,
+                "its input is \(declared.map { $0.map { "\($0)" } ?? "?" }.joined(separator: "x")), which \(text(wanted)) "
+                    + "doesn't fit")
+        }
+        return wanted
     }
 
-    private static func text(_ shape: [Int]) -> String { shape.map { "\($0)" }.joined(separator: "x") }
-
-    private static func refusal(_ path: String, _ reason: String) -> VisionError {
-        VisionError("cannot use the model \(path): \(reason)")
+    private static func stem(of path: String) -> String {
+        let name = path.split(separator: "/").last ?? "model"
+        return String(name.hasSuffix(".onnx") ? name.dropLast(5) : name)
     }
 }

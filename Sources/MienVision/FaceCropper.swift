@@ -14,16 +14,18 @@ public struct FaceCropper: ~Copyable {
 
     public init() {}
 
-    /// Fills `pixels`, of `FacePicture.pixelCount` samples, with the face in `face`. What lies outside of `picture` is the
-    /// pixel at its edge.
-    public mutating func crop(_ face: Region, of picture: PlaneView, into pixels: UnsafeMutableBufferPointer<UInt8>) {
-        guard let base = pixels.baseAddress, pixels.count >= FacePicture.pixelCount else { return }
+    /// Fills `pixels`, `width` x `height` samples, with the face in `face`. What lies outside of `picture` is the pixel at
+    /// its edge.
+    public mutating func crop(
+        _ face: Region, of picture: PlaneView, into pixels: UnsafeMutableBufferPointer<UInt8>,
+        width: Int = FacePicture.side, height: Int = FacePicture.side
+    ) {
+        guard let base = pixels.baseAddress, pixels.count >= width * height else { return }
         // Square, whatever the box: a box at the edge of the picture may have lost a part.
         let side = max(face.width, face.height) * Self.margin
         let region = Region(
             x: face.x + (face.width - side) / 2, y: face.y + (face.height - side) / 2, width: side, height: side)
         resampler.resample(
-            picture, region: region, into: base,
-            width: FacePicture.side, height: FacePicture.side, stride: FacePicture.side)
+            picture, region: region, into: base, width: width, height: height, stride: width)
     }
 }

@@ -1,3 +1,5 @@
+import MienNN
+
 /// The picture of one face that a network sees: 48x48 luma, upright, and how its samples become numbers.
 ///
 /// Training and use both come through here, so that they can't differ.
@@ -5,17 +7,6 @@ public enum FacePicture {
     /// Width and height in pixels: FER2013's.
     public static let side = 48
     public static let pixelCount = side * side
-
-    /// How samples of 0 to 255 become a network's input. A model names its own in its metadata.
-    public enum Normalisation: String, CaseIterable, Sendable {
-        /// Zero mean and unit variance within each picture: what is left of dim and of glaring light is the face.
-        case standard
-        /// Divided by 255.
-        case unit
-
-        /// The metadata key of a model's ONNX file.
-        public static let metadataKey = "mien.normalisation"
-    }
 
     /// Fills `input` with the normalised samples of `pixels`; as many as both have room for.
     ///
@@ -26,12 +17,39 @@ public enum FacePicture {
     ) {
         let count = min(pixels.count, input.count)
         guard count > 0 else { return }
-        let (scale, shift): (Float, Float)
-        switch normalisation {
-        case .unit: (scale, shift) = (1 / 255, 0)
-        case .standard: (scale, shift) = standardisation(of: UnsafeBufferPointer(rebasing: pixels[..<count]))
-        }
+        let (scale, shift) = factors(of: normalisation, UnsafeBufferPointer(rebasing: pixels[..<count]), channel: 0)
         for index in 0..<count { input[index] = Float(pixels[index]) * scale + shift }
+    }
+
+    /// Fills `input` with a picture as a network of `shape` takes it: all channels have the grey of `pixels`, each
+    /// normalised as its own. As many samples as the shape has pixels. Allocates nothing.
+    static func normalise(
+        _ pixels: UnsafeBufferPointer<UInt8>, into input: UnsafeMutableBufferPointer<Float>, of shape: PictureShape,
+        as normalisation: Normalisation
+    ) {
+        if shape.channels == 1 { return normalise(pixels, into: input, as: normalisation) }
+        let count = min(pixels.count, input.count / shape.channels)
+        let (step, offset) = shape.hasChannelsLast ? (shape.channels, 1) : (1, count)
+        for channel in 0..<shape.channels {
+            let (scale, shift) = factors(of: normalisation, pixels, channel: channel)
+            let first = channel * offset
+            for index in 0..<count { input[first + index * step] = Float(pixels[index]) * scale + shift }
+        }
+    }
+
+    /// What each sample is multiplied by, and what is then added.
+    private static func factors(
+        of normalisation: Normalisation, _ pixels: UnsafeBufferPointer<UInt8>, channel: Int
+    ) -> (scale: Float, shift: Float) {
+        switch normalisation {
+        case .standard: return standardisation(of: pixels)
+        case .unit: return (1 / 255, 0)
+        case .symmetric: return (1 / 127.5, -1)
+        case .raw: return (1, 0)
+        case .fixed(let mean, let deviation):
+            let deviation = deviation[deviation.count > 1 ? channel : 0]
+            return (1 / (255 * deviation), -mean[mean.count > 1 ? channel : 0] / deviation)
+        }
     }
 
     /// What each sample is multiplied by, and what is then added, for zero mean and unit variance.

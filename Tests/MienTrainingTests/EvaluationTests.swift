@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test("a network that doesn't take faces or give the six classes is refused") func wrongNetwork() throws {
-        for text in ["input 1 32x32\ndense 6\nsoftmax", "input 1 48x48\ndense 5\nsoftmax"] {
+        for text in ["input 2 32x32\ndense 6\nsoftmax", "input 1 48x48\ndense 5\nsoftmax"] {
             let graph = try Architecture(name: "a", text: text).graph(seed: 1)
             #expect(throws: ModelError.self) {
                 try Evaluation.answers(of: Model(graph: graph), to: PictureSet.bars(each: 1), threads: 1)

@@ -98,12 +98,20 @@ struct ExpressionClassifierTests {
         }
         #expect(
             try message("mien.classes", "cat,dog")
-                == "cannot use the model odd.onnx: its classes are cat,dog, and not angry,fear,happy,neutral,sad,surprise "
-                + "in some order")
-        #expect(try message("mien.classes", "angry,angry,happy,neutral,sad,surprise").contains("its classes are"))
+                == "cannot use the model odd.onnx: it gives 6 numbers for 2 classes (cat,dog); name each output with "
+                + "--model-classes")
+        #expect(
+            try message("mien.classes", "angry,fear,happy,neutral,sad,disgust")
+                == "cannot use the model odd.onnx: its classes are angry,fear,happy,neutral,sad,disgust, and not "
+                + "angry,fear,happy,neutral,sad,surprise in some order: none is surprise (others beside them don't matter)"
+        )
+        #expect(
+            try message("mien.classes", "angry,anger,happy,neutral,sad,surprise").contains(
+                "in some order: angry and anger are the same"))
         #expect(
             try message("mien.normalisation", "odd")
-                == "cannot use the model odd.onnx: its metadata name a normalisation that isn't known: odd")
+                == "cannot use the model odd.onnx: its metadata name a normalisation that isn't known: odd (known are "
+                + "standard, unit, symmetric, raw, imagenet, or mean/deviation such as 0.5/0.25)")
         let error = try #require(throws: VisionError.self) { _ = try ExpressionModel(file: "/nowhere.onnx") }
         #expect(error.description == "cannot open the model /nowhere.onnx: No such file or directory")
     }

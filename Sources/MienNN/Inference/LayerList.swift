@@ -16,7 +16,7 @@ struct LayerList {
 
     /// - Throws: `ModelError`, naming the node that can't be run and why.
     init(_ graph: Graph) throws(ModelError) {
-        var graph = graph
+        var graph = graph.withKnownIntegers().withPaddingInConvolutions()
         shapes = [try graph.inputShape()]
         var values = [graph.input.name: 0]
         for node in graph.nodes {
@@ -27,6 +27,13 @@ struct LayerList {
             }
             let shapes = shapes
             let reader = CheckedNode(node: node, graph: graph, shapes: inputs.map { $0.map { shapes[$0] } })
+            if let name = node.outputs.first, values[name] == nil, let constant = try reader.folded() {
+                switch constant {
+                case .tensor(let tensor): graph.tensors[name] = tensor
+                case .integers(let integers): graph.integers[name] = integers
+                }
+                continue
+            }
             guard let read = readers[node.operation] else {
                 throw reader.failure(
                     "this operator is not supported; supported are " + readers.keys.sorted().joined(separator: ", "))

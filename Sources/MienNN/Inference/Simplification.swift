@@ -90,6 +90,8 @@ extension LayerList {
         merge { first, between, second, others in
             guard let sum = second.operation as? Arithmetic, sum.algorithm == dnnl_binary_add, sum.constant == nil,
                 others.count == 1, shapes[others[0]] == shapes[second.output],
+                // A window would read what was written for the one before.
+                !first.inputs.contains(others[0]),
                 // Not the network's input, not seen under another name, and read for the last time here.
                 makers[others[0]] != nil, !viewed.contains(others[0]), lastReader[others[0]] == second.output,
                 // The first layer moves behind those between, which must not write over what it reads.

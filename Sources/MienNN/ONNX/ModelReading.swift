@@ -3,13 +3,17 @@ internal import SwiftProtobuf
 extension Model {
     /// Reads the contents of an ONNX file.
     ///
+    /// - Parameter outside: reads a file that lies beside the model's, by its name: where large weights are kept apart,
+    ///   as PyTorch's exporter does. Nil: there is none to be had.
     /// - Throws: `ModelError`: `.broken` if these are not the bytes of an ONNX model, `.unsupported` if it is of another
-    ///   kind than networks with one input and float weights inside the file. Whether its operators can be run shows
-    ///   when a context is made.
-    public init(onnx bytes: [UInt8]) throws(ModelError) {
+    ///   kind than networks with one input and float weights. Whether its operators can be run shows when a context is
+    ///   made.
+    public init(
+        onnx bytes: [UInt8], outside: ((String) throws(ModelError) -> [UInt8])? = nil
+    ) throws(ModelError) {
         var options = BinaryDecodingOptions()
         options.discardUnknownFields = true
-        let proto: ONNXModelProto
+        var proto: ONNXModelProto
         do {
             proto = try ONNXModelProto(serializedBytes: bytes, options: options)
         } catch BinaryDecodingError.truncated {
@@ -20,6 +24,7 @@ extension Model {
         guard proto.hasGraph, !proto.graph.node.isEmpty else {
             throw ModelError(.broken, "this is no ONNX model (there is no network in it)")
         }
+        if let outside { try proto.takeIn(outside) }
         let reader = try GraphReader(proto)
         graph = try reader.graph()
         metadata = Dictionary(proto.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -156,8 +161,10 @@ extension Graph.Node {
             case .floats: attributes[attribute.name] = .floats(attribute.floats)
             case .ints: attributes[attribute.name] = .integers(attribute.ints.map { Int($0) })
             case .tensor:
-                if case .floats(let tensor) = try attribute.t.contents(attribute.name) {
-                    attributes[attribute.name] = .tensor(tensor)
+                switch try attribute.t.contents(attribute.name) {
+                case .floats(let tensor): attributes[attribute.name] = .tensor(tensor)
+                case .integers(let values): attributes[attribute.name] = .integers(values)
+                case nil: break
                 }
             // Only operators that we don't have use others.
             case .undefined, .UNRECOGNIZED: break

@@ -1,0 +1,46 @@
+internal import FoundationEssentials
+
+// Weights that lie in a file beside the model's: ONNX's external data. PyTorch's exporter writes them so unless it is told
+// otherwise. https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
+
+extension ONNXModelProto {
+    /// Brings the weights that lie in other files into this message.
+    mutating func takeIn(_ read: (String) throws(ModelError) -> [UInt8]) throws(ModelError) {
+        var files: [String: [UInt8]] = [:]
+        for index in graph.initializer.indices where graph.initializer[index].dataLocation == .external {
+            let place = try graph.initializer[index].place()
+            if files[place.file] == nil { files[place.file] = try read(place.file) }
+            let bytes = files[place.file] ?? []
+            let rest = bytes.count - place.offset
+            let count = place.count ?? rest
+            guard rest >= 0, count <= rest else {
+                throw ModelError(
+                    .broken,
+                    "constant '\(graph.initializer[index].name)' should lie in \(place.file) from byte \(place.offset) on, "
+                        + "and that has \(bytes.count) bytes; copy both files again")
+            }
+            graph.initializer[index].rawData = Data(bytes[place.offset..<(place.offset + count)])
+            graph.initializer[index].dataLocation = .default
+        }
+    }
+}
+
+extension ONNXTensorProto {
+    /// The file, by its name alone, and the part of it; no count: up to the end.
+    fileprivate func place() throws(ModelError) -> (file: String, offset: Int, count: Int?) {
+        let facts = Dictionary(externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        // A model from elsewhere must not be able to name any file of the machine.
+        guard let file = facts["location"], !file.isEmpty, !file.contains("/"), file != ".", file != ".." else {
+            throw ModelError(
+                .unsupported,
+                "constant '\(name)' lies in another file, '\(facts["location"] ?? "")', which is none beside the model; "
+                    + "save the model with its weights inside")
+        }
+        let offset = Int(facts["offset"] ?? "0") ?? -1
+        let count = facts["length"].map { Int($0) ?? -1 }
+        guard offset >= 0, count ?? 0 >= 0 else {
+            throw ModelError(.broken, "constant '\(name)' should lie at an impossible place in \(file)")
+        }
+        return (file, offset, count)
+    }
+}
