@@ -69,10 +69,10 @@ def scaled(width, height, folder):
 
 
 def still(filters, name, folder):
-    """A recording of five people who keep still, 96 frames of 640x426."""
+    """A recording of five people who keep still, 96 frames of 960x640."""
     target = folder / name
     ffmpeg(
-        "-loop", 1, "-i", MEDIA / "multi_face.jpg", "-frames:v", 96, "-vf", ",".join(["scale=640:426", *filters]),
+        "-loop", 1, "-i", MEDIA / "multi_face.jpg", "-frames:v", 96, "-vf", ",".join(["scale=960:640", *filters]),
         "-pix_fmt", "yuv420p", "-preset", "ultrafast", target)
     return target
 
@@ -87,7 +87,7 @@ def five_and_one(folder):
     boxes = [
         f"drawbox=x={x}:y={y}:w={width}:h={height}:color=gray:t=fill"
         for x, y, width, height in (face["box"] for face in faces[1:])]
-    return five, still(boxes, "one.mp4", folder), len(faces)
+    return five, still(boxes, "one.mp4", folder)
 
 
 # --- Sections -----------------------------------------------------------------------------------------------------
@@ -155,17 +155,16 @@ def measure(folder, figures):
     rate = lambda answer: answer["run"]["frames_per_second"]
     figures["threads"] = f"{statistics.median(rate(b) / rate(a) for a, b in zip(one, two)):.2f}"
 
-    large, small = rounds(3, [scaled(3840, 2160, folder)], [folder / scaled(1280, 720, folder).name])
+    large, small = rounds(3, [scaled(3840, 2160, folder)], [scaled(1280, 720, folder)])
     pairs = zip(large, small)
     figures["size"] = f"{statistics.median(cost_without_decoding(a) / cost_without_decoding(b) for a, b in pairs):.2f}"
     figures["large memory"] = f"{median(large, lambda answer: answer['peak_memory_bytes']) / 1e6:.0f} MB"
 
-    five, lone, count = five_and_one(folder)
+    five, lone = five_and_one(folder)
     many, few = rounds(3, ["--repeats", 4, five], ["--repeats", 4, lone])
     ratio = statistics.median(cost(a) / cost(b) for a, b in zip(many, few))
     figures["faces"] = f"{ratio:.2f} ({many[0]['run']['faces'] / many[0]['run']['frames']:.1f} against "
     figures["faces"] += f"{few[0]['run']['faces'] / few[0]['run']['frames']:.1f} faces a frame)"
-    assert count == 5, f"{count} faces found where there are five"
 
     (live,) = rounds(3, ["--live"])
     latency = lambda key: median(live, lambda answer: answer["run"]["latency_ms"][key])
