@@ -24,6 +24,8 @@ struct Evaluate: ParsableCommand {
             "A folder to write a report to: charts and the most confident mistakes as one HTML page.", valueName: "dir")
     )
     var report: String?
+    @Flag(help: "Also say how many labels change when the face's box is a tenth off or a tenth larger or smaller.")
+    var shifted = false
     @Flag(help: "Ask about each picture and its mirror image, and answer with the mean.") var flip = false
     @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?
 
@@ -54,6 +56,21 @@ struct Evaluate: ParsableCommand {
                 .write(to: report)
         }
         let evaluation = Evaluation(given, labels: pictures.labels)
+        if shifted {
+            // Of the network itself: --flip is no part of it.
+            let plain =
+                flip
+                ? try Evaluation.answers(of: network, to: pictures, threads: threads ?? Train.coreCount) : given
+            let steadiness = try Steadiness(
+                of: network, answers: plain, pictures: pictures, threads: threads ?? Train.coreCount)
+            if json {
+                print(
+                    "\(evaluation.json(model: network.name).dropLast()),\"changed_by_shifted_box\":\(steadiness.json)}")
+            } else {
+                print("\(evaluation.table(model: network.name))\n\n\(steadiness.table)")
+            }
+            return
+        }
         print(json ? evaluation.json(model: network.name) : evaluation.table(model: network.name))
     }
 }

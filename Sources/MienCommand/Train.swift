@@ -57,6 +57,15 @@ struct Train: ParsableCommand {
     var mixup = Recipe().mixing
     @Option(help: "Keep a moving average of the network, of which each step leaves this share, such as 0.998.")
     var averaging = Recipe().averaging
+    @Option(help: "Shorten gradients that are longer than this.") var clipGradient: Float?
+    @Option(help: "Give this share of each target to all six alike.") var labelSmoothing = Recipe().smoothing
+    @Option(
+        help: ArgumentHelp(
+            "A network to learn from too; may be given several times. It should have kept back the same pictures: same "
+                + "data, --validation and --seed.", valueName: "file.onnx"))
+    var teacher: [String] = []
+    @Option(help: "The share of each target that is the teachers' mean answer; 0.5 unless given.")
+    var teacherWeight: Float?
     @Option(help: "The share of the pictures that is kept back to choose the best epoch by.")
     var validation = Recipe().validationShare
     @Option(help: "Of all chance: the same seed gives the same network.") var seed: UInt64 = Recipe().seed
@@ -68,8 +77,8 @@ struct Train: ParsableCommand {
     enum Targets: String, ExpressibleByArgument { case votes, labels }
 
     func run() throws {
-        let recipe = try recipe()
-        try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: source.files)
+        var recipe = try recipe()
+        try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: source.files + teacher)
         try File.checkIsWritable(out)
         let network = try Architecture(named: architecture, file: File.read)
         let pictures =
@@ -78,10 +87,17 @@ struct Train: ParsableCommand {
             : PictureSet(
                 fer2013: source.data, votes: source.votes, usage: .training, includingDisputed: recipe.learnsFromVotes,
                 leavingOutCopies: true)
+        var taught: [Probabilities] = []
+        if !teacher.isEmpty {
+            let teachers = try teacher.map { try ExpressionModel(file: $0) }
+            recipe.teachers = try zip(teachers, teacher).map { try Teachers.name($0, file: $1) }
+            taught = try Teachers.answers(of: teachers, to: pictures, threads: threads ?? Self.coreCount)
+        }
         let graph = try network.graph(seed: seed)
         let run = try TrainingRun(
             recipe, graph, pictures: pictures,
-            data: source.isFolder ? String(pictures.fingerprint, radix: 16) : nil, threads: threads ?? Self.coreCount)
+            data: source.isFolder ? String(pictures.fingerprint, radix: 16) : nil, teachers: taught,
+            threads: threads ?? Self.coreCount)
         let display = ProgressDisplay(epochs: epochs, stepsPerEpoch: run.stepsPerEpoch, batch: batch)
         display.say(
             "\(pictures.count) pictures (\(pictures.countByLabel.labelled)): "
@@ -130,6 +146,11 @@ struct Train: ParsableCommand {
         recipe.mixing = mixup
         recipe.averaging = averaging
         recipe.validationShare = validation
+        recipe.largestGradient = clipGradient ?? .infinity
+        recipe.smoothing = labelSmoothing
+        if !teacher.isEmpty { recipe.teaching = teacherWeight ?? 0.5 }
+        if let clipGradient, !(clipGradient > 0) { throw ValidationError("--clip-gradient must be above 0") }
+        if teacher.isEmpty, teacherWeight != nil { throw ValidationError("--teacher-weight needs --teacher") }
         recipe.learnsFromVotes = targets == .votes
         recipe.balance = balance
         recipe.normalisation = normalisation
@@ -150,6 +171,7 @@ struct Train: ParsableCommand {
         let shares = [
             ("--scale", scale), ("--shear", shear), ("--lighting", lighting), ("--degradation", degradation),
             ("--erasing", erasing), ("--mixup", mixup), ("--averaging", averaging), ("--validation", Float(validation)),
+            ("--label-smoothing", labelSmoothing), ("--teacher-weight", teacherWeight ?? 1),
         ]
         if let (option, share) = shares.first(where: { !(0...1).contains($0.1) }) {
             throw ValidationError("\(option) must be from 0 to 1, not \(share)")

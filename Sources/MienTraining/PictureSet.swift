@@ -1,3 +1,4 @@
+import Mien
 public import MienVision
 
 /// Labelled pictures of faces, 48x48 luma each, in memory.
@@ -59,6 +60,28 @@ public struct PictureSet: Sendable {
         var result = self
         for start in stride(from: 0, to: pixels.count, by: FacePicture.side) {
             result.pixels[start..<(start + FacePicture.side)].reverse()
+        }
+        return result
+    }
+
+    /// The same pictures, as the detector's box would show them if it lay otherwise.
+    func seen(in box: Steadiness.Box) -> PictureSet {
+        var result = self
+        var resampler = Resampler()
+        let side = FacePicture.side
+        let width = Double(side) * box.size
+        let corner = (Double(side) - width) / 2
+        let region = Region(
+            x: corner + box.right * Double(side), y: corner + box.down * Double(side), width: width, height: width)
+        for index in 0..<count {
+            withPicture(index) { picture in
+                result.pixels.withUnsafeMutableBufferPointer { all in
+                    guard let source = picture.baseAddress, let base = all.baseAddress else { return }
+                    resampler.resample(
+                        PlaneView(base: source, width: side, height: side, stride: side), region: region,
+                        into: base + index * FacePicture.pixelCount, width: side, height: side, stride: side)
+                }
+            }
         }
         return result
     }

@@ -19,6 +19,14 @@ public struct Recipe: Sendable {
     public var mixing: Float = 0
     /// Learns from the votes as shares instead of from the majority alone.
     public var learnsFromVotes = true
+    /// The gradient is shortened to this length where it is longer.
+    public var largestGradient = Float.infinity
+    /// The share of each target that is given to all six alike. Szegedy et al.: Rethinking the Inception Architecture, 2016.
+    public var smoothing: Float = 0
+    /// The networks whose answers are learnt from too, by name and fingerprint.
+    public var teachers: [String] = []
+    /// The share of each target that is the teachers' mean answer.
+    public var teaching: Float = 0
     /// How far rare classes weigh more: from 0, every picture the same, to 1, every class the same.
     public var balance = 0.0
     public var normalisation = FacePicture.Normalisation.standard
@@ -42,7 +50,16 @@ public struct Recipe: Sendable {
             ("normalisation", normalisation.rawValue),
             ("validation share", "\(validationShare)"), ("seed", "\(seed)"),
             ("bfloat16", "\(usesBFloat16)"),
-        ]
+        ] + laterLines
+    }
+
+    /// What has come later is named only where it is used, so that older runs can go on.
+    private var laterLines: [(key: String, value: String)] {
+        [
+            largestGradient < .infinity ? ("largest gradient", "\(largestGradient)") : nil,
+            smoothing > 0 ? ("label smoothing", "\(smoothing)") : nil,
+            teaching > 0 ? ("teachers", "\(teachers.joined(separator: ", ")); share \(teaching)") : nil,
+        ].compactMap(\.self)
     }
 
     public var text: String { lines.map { "\($0.key): \($0.value)" }.joined(separator: "\n") }

@@ -9,6 +9,8 @@ struct Samples: Sendable {
     /// Of a picture of each class.
     let weights: [Float]
     let epoch: Int
+    /// The teachers' mean answer to each picture; empty where there are none.
+    var teachers: [Probabilities] = []
 
     /// Where sample `row` lies in the input and in the targets of a micro-batch.
     static func inputRange(_ row: Int) -> Range<Int> {
@@ -48,10 +50,13 @@ struct Samples: Sendable {
             pictures.withPicture(index) { recipe.augmentation.apply(to: $0, into: changed, &generator) }
             FacePicture.normalise(UnsafeBufferPointer(changed), into: input, as: recipe.normalisation)
         }
-        let (label, votes) = (pictures.labels[index], pictures.targets[index])
-        for expression in MienVision.Expression.allCases {
+        let (label, shares) = (pictures.labels[index], pictures.targets[index])
+        let classes = MienVision.Expression.allCases
+        for expression in classes {
+            let target = recipe.learnsFromVotes ? shares[expression] : expression == label ? 1 : 0
+            let taught = teachers.isEmpty ? target : target + recipe.teaching * (teachers[index][expression] - target)
             targets[expression.rawValue] =
-                weights[label.rawValue] * (recipe.learnsFromVotes ? votes[expression] : expression == label ? 1 : 0)
+                weights[label.rawValue] * (taught + recipe.smoothing * (1 / Float(classes.count) - taught))
         }
     }
 }

@@ -1,6 +1,6 @@
 import Glibc
 public import MienNN
-import MienVision
+public import MienVision
 
 /// One run of a recipe over a set of pictures, from its start or from a checkpoint to its end.
 public final class TrainingRun {
@@ -16,6 +16,7 @@ public final class TrainingRun {
     private let split: Split
     private let validation: PictureSet
     private let threads: Int
+    private let teachers: [Probabilities]
     private let trainer: Trainer
     /// Of a picture of each class.
     private let weights: [Float]
@@ -32,13 +33,17 @@ public final class TrainingRun {
     /// - Parameters:
     ///   - pictures: from FER2013's Training part, or a folder; a share of them is kept back as the recipe says.
     ///   - data: what tells the pictures from others, besides their number: a checkpoint of others is refused.
+    ///   - teachers: the mean answer of other networks to each picture as it is, of which the recipe takes a share: Hinton,
+    ///     Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015. Empty: there are none.
     ///   - graph: the network before it has learnt anything.
     public init(
-        _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, data: String? = nil, threads: Int
+        _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, data: String? = nil, teachers: [Probabilities] = [],
+        threads: Int
     ) throws(ModelError) {
         self.recipe = recipe
         self.pictures = pictures
         self.threads = threads
+        self.teachers = teachers
         split = Split(pictures, validationShare: recipe.validationShare, seed: recipe.seed)
         validation = pictures.selecting(split.validation)
         counts = (split.training.count, split.validation.count)
@@ -56,6 +61,7 @@ public final class TrainingRun {
         configuration.threads = threads
         configuration.optimiser = recipe.optimiser
         configuration.weightDecay = recipe.weightDecay
+        configuration.largestGradient = recipe.largestGradient
         configuration.averaging = recipe.averaging
         configuration.usesBFloat16 = recipe.usesBFloat16
         trainer = try Trainer(graph, configuration)
@@ -231,6 +237,6 @@ public final class TrainingRun {
     }
 
     private func samples(ofEpoch epoch: Int) -> Samples {
-        Samples(recipe: recipe, pictures: pictures, weights: weights, epoch: epoch)
+        Samples(recipe: recipe, pictures: pictures, weights: weights, epoch: epoch, teachers: teachers)
     }
 }
