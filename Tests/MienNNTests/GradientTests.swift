@@ -1,3 +1,4 @@
+import Foundation
 import MienNN
 import Testing
 
@@ -84,7 +85,14 @@ import Testing
         #expect(results[0] == results[2])
     }
 
-    @Test("in bfloat16 point the same way as in float32") func bfloat16() throws {
+    /// oneDNN computes in bfloat16 on CPUs with AVX-512 only.
+    private static let hasBFloat16 =
+        (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains(" avx512bw ") == true
+
+    @Test(
+        "in bfloat16 point the same way as in float32",
+        .enabled(if: hasBFloat16, "this CPU has no AVX-512, which bfloat16 needs"))
+    func bfloat16() throws {
         let text =
             "input 2 9x8\nconv 16 3x3 pad 1\nbn\nrelu\nlabel a\nconv 16 3x3 pad 1\nbn\nadd a\nrelu\nmaxpool 2x2\nglobalpool\ndense 4\nsoftmax"
         let exact = try Network(text, batch: 8, shard: 8).lossAndGradient()
