@@ -30,7 +30,8 @@ extension ONNXTensorProto {
     fileprivate func place() throws(ModelError) -> (file: String, offset: Int, count: Int?) {
         let facts = Dictionary(externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         // A model from elsewhere must not be able to name any file of the machine.
-        guard let file = facts["location"], !file.isEmpty, !file.utf8.contains(UInt8(ascii: "/")), file != ".", file != ".." else {
+        guard let file = facts["location"], !file.utf8.contains(UInt8(ascii: "/")), !["", ".", ".."].contains(file)
+        else {
             throw ModelError(
                 .unsupported,
                 "constant '\(name)' lies in another file, '\(facts["location"] ?? "")', which is none beside the model; "
