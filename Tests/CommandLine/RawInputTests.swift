@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Raw frames on standard input, as `mien devices --test -` reads them.
@@ -35,5 +36,41 @@ struct RawInputTests {
         #expect(compressed.status == 1 && compressed.errors.contains("container"))
         let short = try Program.shell("echo | \"$MIEN\" devices --test - --size 64x32 --format grey")
         #expect(short.status == 1 && short.errors.contains("only 1 bytes came"))
+    }
+
+    @Test("live, every raw frame is looked at or counted as dropped, and JSON Lines go to a pipe")
+    func live() throws {
+        let folder = try Folder()
+        let result = try Program.shell(
+            "head -c 20480 /dev/zero | \"$MIEN\" live --device - --size 64x32 --format grey --stats \(folder.path("s"))"
+        )
+        #expect(result.status == 0 && result.errors == "")
+        let frames = try result.frames()
+        #expect(frames.allSatisfy { $0.source == "-" && ($0.width, $0.height) == (64, 32) && $0.faces.isEmpty })
+        let statistics = try folder.read("s")
+        let dropped = try #require(statistics.firstMatch(of: /"frames_dropped":(\d+),"frames_lost":0,/))
+        #expect(frames.last?.frame == 9 && frames.count + (try #require(Int(dropped.1))) == 10)
+    }
+
+    @Test("a reader that goes ends a live run at once, though no frame comes to write")
+    func closedPipe() throws {
+        let result = try Program.shell(
+            """
+            pipe=$(mktemp -u) && mkfifo "$pipe" && exec 3<>"$pipe" && rm "$pipe"
+            set -o pipefail
+            timeout 20 "$MIEN" live --device - --size 64x32 --format grey <&3 | head -n 1
+            """)
+        #expect(result.status == 0 && result.lines.count == 1 && result.errors == "")
+    }
+
+    private static let hasCamera = FileManager.default.fileExists(atPath: "/dev/video0")
+
+    @Test(
+        "without a camera it says what was looked for, and what needs none",
+        .enabled(if: !hasCamera, "there is a camera"))
+    func noCamera() throws {
+        let result = try Program.run(["live"])
+        #expect(result.status == 1 && result.output == "")
+        #expect(result.errors.contains("/dev/video*") && result.errors.contains("`mien demo` needs no camera"))
     }
 }
