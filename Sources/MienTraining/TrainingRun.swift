@@ -159,7 +159,8 @@ public final class TrainingRun {
             let score = EpochScore([
                 state.lossSum / Double(stepsPerEpoch), loss, evaluation.accuracy, evaluation.macroRecall,
             ])
-            let isBest = score.validationAccuracy > (state.history.map(\.validationAccuracy).max() ?? -1)
+            // By the loss: the accuracy of some thousand pictures is off by nearly a point by chance.
+            let isBest = score.validationLoss < (state.history.map(\.validationLoss).min() ?? .infinity)
             state.history.append(score)
             (state.epoch, state.step, state.lossSum) = (state.epoch + 1, 0, 0)
             if isBest { (state.bestEpoch, state.best) = (state.epoch, trainer.averagedParameters) }

@@ -114,11 +114,11 @@ import Testing
         var recipe = recipe
         recipe.epochs = 6
         let run = try training(recipe)
-        var best = (epoch: 0, accuracy: -1.0)
+        var best = (epoch: 0, loss: Double.infinity, accuracy: 0.0)
         let report = { (event: TrainingRun.Event) in
             guard case .epoch(let epoch, let score, let isBest) = event else { return }
-            #expect(isBest == (score.validationAccuracy > best.accuracy))
-            if isBest { best = (epoch, score.validationAccuracy) }
+            #expect(isBest == (score.validationLoss < best.loss))
+            if isBest { best = (epoch, score.validationLoss, score.validationAccuracy) }
         }
         _ = try run.run(checkpoint: scratch.file("a"), report: report)
         #expect(run.bestEpoch == best.epoch)
