@@ -87,8 +87,9 @@ struct TerminalTests {
         try terminal.until { $0.contains("face 1") }
         try terminal.press("p")
         try terminal.until { $0.contains("paused: nobody is looked at") }
+        usleep(500_000)  // the frame in hand
         let held = try terminal.folder.read("all.jsonl")
-        usleep(300_000)
+        usleep(500_000)
         #expect(try terminal.folder.read("all.jsonl") == held)
         try terminal.press("p")
         try terminal.press("r")
