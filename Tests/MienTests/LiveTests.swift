@@ -14,7 +14,7 @@ private final class Feed: FrameSource, Sendable {
     private let demo = DemoRendering()
     private let isInterrupted = Atomic(false)
 
-    /// `frames` pictures, `pause` microseconds apart, each said to be the tenth of which five were passed over and four lost.
+    /// `frames` pictures, `pause` microseconds apart. It says that with each of them it passed over five and lost four.
     init(frames: Int = .max, pause: UInt32 = 2000) { (self.frames, self.pause) = (frames, pause) }
 
     func interrupt() { isInterrupted.store(true, ordering: .relaxed) }
@@ -60,7 +60,7 @@ struct LiveTests {
         _ feed: Feed, _ sink: Notes, pause: PauseFlag? = nil, while body: () -> Void
     ) throws -> RunSummary {
         let stop = StopFlag()
-        nonisolated(unsafe) let run = try Run(Pipeline(), into: [sink], stop: stop, pause: pause)
+        nonisolated(unsafe) let run = try Run(Pipeline(), into: [sink], stop: stop, pause: pause)  // safe: the worker's
         let failure = Mutex<PipelineError?>(nil)
         let worker = try #require(
             Worker { do throws(PipelineError) { try run.process(feed) } catch { failure.withLock { $0 = error } } })
