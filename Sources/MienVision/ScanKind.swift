@@ -1,5 +1,5 @@
-/// How closely a picture is searched for faces, and so what it costs: a scan of a picture that is all there is takes
-/// three times as long as a full one, and that six times as long as one for large faces.
+/// How closely a picture is searched for faces, and so what it costs: the most where the picture is all there is, the
+/// least for large faces.
 public enum ScanKind: Sendable {
     /// The picture is all there is to find the faces in.
     case single
