@@ -34,8 +34,21 @@ public enum Orientation: Int, CaseIterable, Sendable {
             }
     }
 
-    var mirrorsX: Bool { [.upMirrored, .down, .right, .rightMirrored].contains(self) }
-    var mirrorsY: Bool { [.down, .downMirrored, .rightMirrored, .left].contains(self) }
+    /// Left and right change places, after rows have become columns where they do.
+    var mirrorsX: Bool {
+        switch self {
+        case .upMirrored, .down, .right, .rightMirrored: true
+        case .up, .downMirrored, .leftMirrored, .left: false
+        }
+    }
+
+    /// So do top and bottom.
+    var mirrorsY: Bool {
+        switch self {
+        case .down, .downMirrored, .rightMirrored, .left: true
+        case .up, .upMirrored, .leftMirrored, .right: false
+        }
+    }
 
     /// Writes `source`, turned upright, into `target`, which gets the size that this takes.
     public func apply(to source: PlaneView, into target: inout Plane) {
