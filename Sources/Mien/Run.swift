@@ -36,7 +36,7 @@ public final class Run {
 
     /// Works through `source` to its end, or until the run is over.
     public func process(_ source: any FrameSource) throws(PipelineError) {
-        output.begin(source: source.name)
+        try output.begin(source)
         guard !isOver else { return }
         if source.isLive {
             try LivePass(source, into: output, stop: stop, pause: pause)
