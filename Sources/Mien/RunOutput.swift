@@ -73,7 +73,7 @@ final class RunOutput {
                     smoothed: smoother.smooth(answer, id: face.id, time: frame.time), detected: face.isDetected))
         }
         summary.count(result)
-        let shown = try picture(of: frame)
+        let shown = try takePicture(of: frame)
         let begun = threadNanoseconds()
         try forEachSink { sink throws(SinkError) in
             if pictures != nil, let sink = sink as? any PictureSink {
@@ -86,7 +86,7 @@ final class RunOutput {
     }
 
     /// What its sinks want to see of a frame, whose result is made.
-    private func picture(of frame: borrowing Frame) throws(PipelineError) -> Picture? {
+    private func takePicture(of frame: borrowing Frame) throws(PipelineError) -> Picture? {
         guard let pictures else { return nil }
         // A recording's are decoded in turn, wanted or not.
         guard result.live == nil || sinks.contains(where: { ($0 as? any PictureSink)?.wantsPicture(of: result) == true })
