@@ -63,9 +63,9 @@ struct CommonOptions: ParsableArguments {
         }
     }
 
-    /// What is to be done, for these inputs.
-    func resolve(inputs: [String]) throws -> Plan {
-        let files = [jsonl, csv, stats].compactMap(\.self).filter { $0 != "-" }
+    /// What is to be done, for these inputs. `outputs`: what is to be written beside what is said here.
+    func resolve(inputs: [String], outputs: [String?] = []) throws -> Plan {
+        let files = ([jsonl, csv, stats] + outputs).compactMap(\.self).filter { $0 != "-" }
         try FileIdentity.refuseOverlap(outputs: files, inputs: inputs + [network.model, cascade].compactMap(\.self))
         return Plan(
             model: network.model, modelOptions: network.options, cascade: cascade, detection: detection,

@@ -112,6 +112,9 @@ struct Plan {
 struct Outputs {
     var jsonl: String?
     var csv: String?
+    /// A copy of the recording with the results drawn in, and how good its pictures are to be, of 100.
+    var video: String?
+    var quality = 75
     /// Whether standard output is for people.
     let hasReadout: Bool
 
@@ -128,6 +131,11 @@ struct Outputs {
         var sinks: [any Sink] = []
         if let jsonl { sinks.append(JSONLines(try OutputFile(jsonl))) }
         if let csv { sinks.append(CSV(try OutputFile(csv))) }
+        if let video {
+            var options = AnnotatedVideo.Options()
+            options.quality = quality
+            sinks.append(try AnnotatedVideo(video, options) { tell($0) })
+        }
         return sinks
     }
 }
