@@ -10,6 +10,8 @@ public final class AnnotatedVideo: PictureSink {
     public struct Options: Sendable {
         /// 1 to 100, of which 75 looks like the original to most.
         public var quality = 75
+        /// What becomes of the faces.
+        public var privacy = Privacy.none
 
         public init() {}
     }
@@ -23,7 +25,7 @@ public final class AnnotatedVideo: PictureSink {
     private var stream: Int32 = 0
     private var picture: Picture?
     private var converter: PictureConverter?
-    private var overlay = Overlay()
+    private let overlay: Overlay
     /// Index in the recording and in the file, and the time base there.
     private var copied: [Int32: (index: Int32, timeBase: AVRational)] = [:]
     /// Packets of other streams that came before the first picture.
@@ -40,7 +42,9 @@ public final class AnnotatedVideo: PictureSink {
             throw SinkError("cannot write \(path): no kind of video that is known (the name must end in \(kinds))")
         }
         (self.options, self.container, self.report) = (options, container, report)
+        overlay = Overlay(privacy: options.privacy)
         file = try VideoFile(path, container)
+        if let problem = overlay.problem { report("\(path): \(problem)") }
     }
 
     deinit { for packet in early { free(packet) } }
