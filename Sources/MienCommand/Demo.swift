@@ -25,7 +25,7 @@ struct Demo: ParsableCommand {
     }
 
     func run() throws {
-        var plan = try options.resolve(inputs: [])
+        var plan = try options.resolve()
         plan.title = { _ in "demo: a face that goes through the six expressions" }
         var demo = DemoSource.Options()
         demo.frames = frames

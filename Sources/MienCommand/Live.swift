@@ -22,7 +22,7 @@ struct Live: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        var plan = try options.resolve(inputs: [])
+        var plan = try options.resolve()
         plan.title = { ($0 as? CameraSource).map { Self.title(of: $0.status) } ?? "raw frames on standard input" }
         let isQuiet = plan.verbosity == .quiet
         let source = try camera.source(device, interruption: Interruption()) { if !isQuiet { tell("\($0)") } }
