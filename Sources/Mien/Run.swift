@@ -39,12 +39,11 @@ public final class Run {
     /// `sinks` are for this source alone: begun here, and completed before this returns or throws. As long as a run is
     /// given such, it doesn't end for want of readers.
     public func process(_ source: any FrameSource, into sinks: [any Sink] = []) throws(PipelineError) {
-        output.begin(source: source.name)
-        guard !isOver || !sinks.isEmpty && !stop.isSet else { return }
         var failure: PipelineError?
         do throws(PipelineError) {
             try output.begin(sinks)
-            try pass(source)
+            try output.begin(source)
+            if !isOver { try pass(source) }
         } catch {
             failure = error
         }

@@ -34,8 +34,8 @@ public enum Orientation: Int, CaseIterable, Sendable {
             }
     }
 
-    private var mirrorsX: Bool { [.upMirrored, .down, .right, .rightMirrored].contains(self) }
-    private var mirrorsY: Bool { [.down, .downMirrored, .rightMirrored, .left].contains(self) }
+    var mirrorsX: Bool { [.upMirrored, .down, .right, .rightMirrored].contains(self) }
+    var mirrorsY: Bool { [.down, .downMirrored, .rightMirrored, .left].contains(self) }
 
     /// Writes `source`, turned upright, into `target`, which gets the size that this takes.
     public func apply(to source: PlaneView, into target: inout Plane) {
