@@ -8,7 +8,7 @@ import MienVision
 final class RunOutput {
     private(set) var summary: RunSummary
     private var sinks: [any Sink]
-    private let hasReaders: Bool
+    private var hasReaders: Bool
     private let smoothing: Smoother.Options
     private var smoother: Smoother
     /// Of the source, where a sink wants pictures.
@@ -44,15 +44,30 @@ final class RunOutput {
         try forEachSink { sink throws(SinkError) in try (sink as? any PictureSink)?.begin(source, reader) }
     }
 
-    /// Completes the sinks, all of them whatever befalls one, and then throws the first of their errors.
-    func finish(after seconds: Double) throws(PipelineError) -> RunSummary {
+    /// Adds sinks until they are finished with.
+    func begin(_ more: [any Sink]) throws(PipelineError) {
+        let description = RunDescription(model: summary.model)
+        if !more.isEmpty { hasReaders = false }
+        // All of them first: those after one that fails are finished, too.
+        sinks += more
+        do throws(SinkError) { for sink in more { try sink.begin(description) } } catch { throw .sink(error) }
+    }
+
+    /// Completes `some` of the sinks, all of them whatever befalls one, and then throws the first of their errors.
+    func finish(_ some: [any Sink]) throws(PipelineError) {
         var failure: SinkError?
-        for sink in sinks {
+        // One whose reader has gone has been finished already.
+        for sink in some where sinks.contains(where: { $0 === sink }) {
             do { try sink.finish() } catch  where !error.isClosedPipe { failure = failure ?? error } catch {}
         }
-        sinks = []
-        summary.seconds = seconds
+        sinks.removeAll { sink in some.contains { $0 === sink } }
         if let failure { throw .sink(failure) }
+    }
+
+    /// Completes all sinks likewise.
+    func finish(after seconds: Double) throws(PipelineError) -> RunSummary {
+        summary.seconds = seconds
+        try finish(sinks)
         return summary
     }
 

@@ -18,20 +18,12 @@ struct Live: ParsableCommand {
             valueName: "camera"))
     var device: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A recording of the camera with boxes, labels and bars drawn in: .mp4, .mkv or .webm.", valueName: "file"))
-    var record: String?
-
     @OptionGroup var camera: CameraOptions
     @OptionGroup var video: VideoOptions
     @OptionGroup var options: CommonOptions
 
-    func validate() throws { try VideoOptions.check(record, "--record") }
-
     func run() throws {
-        var plan = try options.resolve(inputs: [], outputs: [record])
-        (plan.outputs.video, plan.outputs.quality) = (record, video.quality)
+        var plan = try options.resolve(video)
         plan.title = { ($0 as? CameraSource).map { Self.title(of: $0.status) } ?? "raw frames on standard input" }
         let isQuiet = plan.verbosity == .quiet
         let source = try camera.source(device, interruption: Interruption()) { if !isQuiet { tell("\($0)") } }

@@ -37,6 +37,9 @@ struct Text {
         append(digits: number.magnitude, atLeast: 1)
     }
 
+    /// With zeros before it, so that there are so many digits at least.
+    mutating func append(_ number: Int, digits: Int) { append(digits: number.magnitude, atLeast: digits) }
+
     /// `number` rounded to `decimals` digits after the point; of those, zeros at the end beyond the first `kept` are left
     /// out. What is no number is `null`, as JSON has it.
     mutating func append(_ number: Double, decimals: Int, kept: Int? = nil) {
