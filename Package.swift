@@ -43,6 +43,8 @@ let package = Package(
         shim("assets", "CMienAssets", libraries: []),
         // Loaded at run time, when a recording is opened: linking them would cost every start 40 ms and 27 MB.
         shim("av", "CMienAV", libraries: []),
+        // Loaded at run time, when there is something to draw: `freetype2` links to the system's headers.
+        shim("freetype", "CMienFreeType", libraries: [], headers: "freetype2"),
         shim("jpeg", "CMienJPEG", libraries: ["jpeg", "png16", "exif"]),
         shim("onednn", "CMienOneDNN", libraries: ["dnnl", "gomp"]),
         // `opencv4` links to the system's headers, which lie outside the compiler's usual path.
@@ -60,7 +62,7 @@ let package = Package(
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
-        module("MienOutput", ["Mien", "CMienAssets"]),
+        module("MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienFreeType"]),
         module("MienTraining", ["Mien", "MienNN"]),
         .executableTarget(
             name: "MienCommand",

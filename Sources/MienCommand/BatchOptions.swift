@@ -44,13 +44,13 @@ struct BatchOptions: ParsableArguments {
 
     /// What is to be done, with which inputs. `extensions`: those of the files that count in folders.
     func resolve(
-        _ arguments: [String], extensions: Set<String>, _ options: CommonOptions
+        _ arguments: [String], extensions: Set<String>, _ video: VideoOptions?, _ options: CommonOptions
     ) throws -> (plan: Plan, inputs: [Input]) {
         let excluded = to.flatMap { FileIdentity($0, isFolder: true) }
         let search = InputSearch(extensions: extensions, isRecursive: recursive, excluded: excluded)
         var inputs = search.inputs(for: arguments)
         if let kinds { inputs = try OwnResults(kinds: kinds, folder: to).added(to: inputs) }
-        var plan = try options.resolve(inputs: inputs)
+        var plan = try options.resolve(inputs: inputs, video)
         if plan.verbosity != .quiet { plan.progress = progress.form(besides: plan.outputs) }
         if let shard { inputs = inputs.filter { shard.holds($0.place) } }
         if resume {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Mien
+import MienOutput
 
 /// Options of every subcommand that looks at pictures, as typed.
 struct CommonOptions: ParsableArguments {
@@ -52,22 +53,25 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// What is to be done, for files that are named and nothing else.
-    func resolve(paths: [String] = []) throws -> Plan { try resolve(inputs: paths.map { Input(path: $0) }) }
+    func resolve(paths: [String] = [], _ video: VideoOptions? = nil) throws -> Plan {
+        try resolve(inputs: paths.map { Input(path: $0) }, video)
+    }
 
     /// What is to be done, for these inputs.
-    func resolve(inputs: [Input]) throws -> Plan {
+    func resolve(inputs: [Input], _ video: VideoOptions?) throws -> Plan {
+        let files = outputs.files + [video?.file].compactMap(\.self)
         let own = inputs.compactMap(\.results)
         try FileIdentity.refuseOverlap(
-            outputs: outputs.paths + own.flatMap(\.paths) + own.flatMap(\.partialPaths),
+            outputs: outputs.paths + [video?.out].compactMap(\.self) + own.flatMap(\.paths) + own.flatMap(\.partialPaths),
             inputs: inputs.map(\.path) + [network.model, cascade].compactMap(\.self))
-        if inputs.count > 1, let file = outputs.files.first(where: { $0.kind.isForOneInput }) {
+        if inputs.count > 1, let file = files.first(where: { $0.kind.isForOneInput }) {
             let name = file.kind.name
             throw ValidationError(
-                "\(inputs.count) inputs can't share one --\(name) file; --each \(name) writes one for each")
+                "\(inputs.count) inputs can't share \(file.path); --each \(name) writes one for each")
         }
         return Plan(
             model: network.model, modelOptions: network.options, cascade: cascade, detection: detection,
-            threads: threads, outputs: Outputs(outputs.files, hasOthers: !own.isEmpty), statistics: outputs.stats,
+            threads: threads, outputs: Outputs(files, video?.options ?? AnnotatedVideo.Options(), hasOthers: !own.isEmpty), statistics: outputs.stats,
             verbosity: verbose ? .verbose : quiet ? .quiet : .normal)
     }
 }

@@ -19,7 +19,7 @@ struct Image: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.photos, options)
+        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.photos, nil, options)
         try plan.run(inputs)
     }
 }

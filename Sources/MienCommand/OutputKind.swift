@@ -23,6 +23,11 @@ struct OutputKind: Sendable {
         },
         OutputKind("report", ".html") { request throws(SinkError) in Report(try OutputFile(request.path)) },
     ]
+    + VideoContainer.allCases.map { container in
+        OutputKind("\(container)", ".annotated.\(container)", isForOneInput: true) { request throws(SinkError) in
+            try AnnotatedVideo(request.path, request.video) { tell($0) }
+        }
+    }
 
     private init(
         _ name: String, _ suffix: String, isForOneInput: Bool = false,
@@ -55,4 +60,5 @@ struct OutputRequest {
     let path: String
     /// What is looked at; of several inputs in one file, the first.
     let source: any FrameSource
+    let video: AnnotatedVideo.Options
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Mien
+import MienOutput
 
 /// The files that the results of one input go to.
 ///
@@ -26,11 +27,13 @@ struct ResultFiles {
     }
 
     /// Opens all of them, under the names that they have until they are whole.
-    func makeSinks(for source: any FrameSource) throws(SinkError) -> [any Sink] {
+    func makeSinks(
+        for source: any FrameSource, _ video: AnnotatedVideo.Options
+    ) throws(SinkError) -> [any Sink] {
         if let folder { try Self.makeFolder(folder) }
         var sinks: [any Sink] = []
         for (file, path) in zip(files, partialPaths) {
-            sinks.append(try file.kind.make(OutputRequest(path: path, source: source)))
+            sinks.append(try file.kind.make(OutputRequest(path: path, source: source, video: video)))
         }
         return sinks
     }

@@ -20,10 +20,11 @@ struct Video: ParsableCommand {
     var input: [String]
 
     @OptionGroup var batch: BatchOptions
+    @OptionGroup var video: VideoOptions
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.recordings, options)
+        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.recordings, video, options)
         try plan.run(inputs)
     }
 }

@@ -50,23 +50,25 @@
     F(avcodec_send_frame)                \
     F(avcodec_send_packet)
 
-#define MIEN_AVUTIL_FUNCTIONS(F) \
-    F(av_dict_copy)              \
-    F(av_dict_free)              \
-    F(av_dict_get)               \
-    F(av_dict_set)               \
-    F(av_frame_alloc)            \
-    F(av_frame_copy_props)       \
-    F(av_frame_free)             \
-    F(av_frame_get_buffer)       \
-    F(av_frame_get_side_data)    \
-    F(av_frame_is_writable)      \
-    F(av_frame_make_writable)    \
-    F(av_frame_ref)              \
-    F(av_frame_unref)            \
-    F(av_log_set_callback)       \
-    F(av_pix_fmt_desc_get)       \
-    F(av_rescale_q)              \
+#define MIEN_AVUTIL_FUNCTIONS(F)   \
+    F(av_dict_copy)                \
+    F(av_dict_free)                \
+    F(av_dict_get)                 \
+    F(av_dict_set)                 \
+    F(av_frame_alloc)              \
+    F(av_frame_copy_props)         \
+    F(av_frame_free)               \
+    F(av_frame_get_buffer)         \
+    F(av_frame_get_side_data)      \
+    F(av_frame_is_writable)        \
+    F(av_frame_make_writable)      \
+    F(av_frame_ref)                \
+    F(av_frame_unref)              \
+    F(av_free)                     \
+    F(av_log_set_callback)         \
+    F(av_memdup)                   \
+    F(av_pix_fmt_desc_get)         \
+    F(av_rescale_q)                \
     F(av_strerror)
 
 #define MIEN_SWSCALE_FUNCTIONS(F) \
