@@ -62,7 +62,7 @@ let package = Package(
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
-        module("MienOutput", ["Mien", "CMienAV", "CMienFreeType"]),
+        module("MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienFreeType"]),
         module("MienTraining", ["Mien", "MienNN"]),
         .executableTarget(
             name: "MienCommand",

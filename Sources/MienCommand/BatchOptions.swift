@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Mien
 
 /// How many inputs are worked through, as typed.
@@ -28,6 +29,12 @@ struct BatchOptions: ParsableArguments {
             valueName: "k/n"))
     var shard: Shard?
 
+    @Option(
+        help: ArgumentHelp(
+            "On standard error: auto is a bar where that is a terminal, json an object on a line each second.",
+            valueName: "auto|json|none"))
+    var progress = ProgressChoice.auto
+
     func validate() throws {
         if to == "" { throw ValidationError("--to needs the name of a folder") }
         if resume, kinds == nil { throw ValidationError("--resume goes with --each or --to") }
@@ -43,7 +50,8 @@ struct BatchOptions: ParsableArguments {
         let search = InputSearch(extensions: extensions, isRecursive: recursive, excluded: excluded)
         var inputs = search.inputs(for: arguments)
         if let kinds { inputs = try OwnResults(kinds: kinds, folder: to).added(to: inputs) }
-        let plan = try options.resolve(inputs: inputs, video)
+        var plan = try options.resolve(inputs: inputs, video)
+        if plan.verbosity != .quiet { plan.progress = progress.form(besides: plan.outputs) }
         if let shard { inputs = inputs.filter { shard.holds($0.place) } }
         if resume {
             let all = inputs.count
@@ -64,5 +72,23 @@ struct OutputKinds: ExpressibleByArgument {
         let names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         kinds = names.compactMap { OutputKind(named: $0) }
         guard kinds.count == names.count, Set(names).count == names.count else { return nil }
+    }
+}
+
+enum ProgressChoice: String, ExpressibleByArgument {
+    case auto, json, none
+
+    /// Nil where none is to be shown, or where a bar would stand among the results.
+    func form(besides outputs: Outputs) -> ProgressMeter.Form? {
+        switch self {
+        case .json: return .json
+        case .none: return nil
+        case .auto:
+            let isForPeople = isatty(STDOUT_FILENO) != 1 || !outputs.files.contains { $0.path == "-" }
+            // A program in the background leaves the terminal to others.
+            let isForeground = tcgetpgrp(STDERR_FILENO) == getpgrp()
+            let canMove = getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
+            return isatty(STDERR_FILENO) == 1 && isForPeople && isForeground && canMove ? .bar : nil
+        }
     }
 }

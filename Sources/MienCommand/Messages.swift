@@ -52,9 +52,29 @@ func releaseMessages() {
     for line in diversion.withLock({ $0.take()?.held ?? [] }) { writeToStandardError(line) }
 }
 
-func writeToStandardError(_ line: String) {
-    var line = line
-    line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+/// What stands at the foot of the terminal, below all messages.
+private let status = Mutex<String?>(nil)
+
+/// Moves to the start of the line and empties it.
+private let clearLine = "\r\u{1B}[K"
+
+/// Shows `line`, which has no line feed, at the foot of the terminal that standard error is, or takes it away.
+func showStatus(_ line: String?) {
+    status.withLock { status in
+        if line != nil || status != nil { put(clearLine + (line ?? "")) }
+        status = line
+    }
+}
+
+/// Writes whole lines, above the one at the foot.
+func writeToStandardError(_ lines: String) {
+    status.withLock { status in put(status.map { clearLine + lines + $0 } ?? lines) }
+}
+
+private func put(_ text: String) {
+    var text = text
+    // Nothing is lost where nobody can read it.
+    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
 /// How much the user wants to hear.

@@ -21,6 +21,7 @@ struct OutputKind: Sendable {
         OutputKind("srt", ".srt", isForOneInput: true) { request throws(SinkError) in
             Subtitles(try OutputFile(request.path), .srt)
         },
+        OutputKind("report", ".html") { request throws(SinkError) in Report(try OutputFile(request.path)) },
     ]
     + VideoContainer.allCases.map { container in
         OutputKind("\(container)", ".annotated.\(container)", isForOneInput: true) { request throws(SinkError) in

@@ -14,11 +14,17 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The same as SubRip.", valueName: "file|-"))
     var srt: String?
 
+    @Option(
+        help: ArgumentHelp("A page to look at: what each face showed, over time.", valueName: "file.html"))
+    var report: String?
+
     @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file"))
     var stats: String?
 
     /// The files by the names of their kinds.
-    private var named: [(name: String, path: String?)] { [("jsonl", jsonl), ("csv", csv), ("vtt", vtt), ("srt", srt)] }
+    private var named: [(name: String, path: String?)] {
+        [("jsonl", jsonl), ("csv", csv), ("vtt", vtt), ("srt", srt), ("report", report)]
+    }
 
     /// What is asked for.
     var files: [Outputs.File] {

@@ -13,6 +13,8 @@ struct Plan {
     /// The file for counts and times.
     var statistics: String?
     var verbosity: Verbosity
+    /// How progress is shown; nil: not at all.
+    var progress: ProgressMeter.Form?
     /// What a terminal shows of a live source's results: where there is a title for it, a block that is redrawn in place.
     var title: (@Sendable (any FrameSource) -> String)?
 
@@ -23,8 +25,8 @@ struct Plan {
         catchSignals()
         var hasFailed = false
         do throws(PipelineError) {
-            let run = PlannedRun(self, try Pipeline(configuration()), also: sink)
-            hasFailed = try !run.work(through: inputs)
+            let run = PlannedRun(self, try Pipeline(configuration()), inputs, also: sink)
+            hasFailed = try !run.work()
         } catch {
             tell("\(error)")
             hasFailed = true

@@ -6,6 +6,7 @@ final class PlannedRun {
     private let plan: Plan
     private let pipeline: Pipeline
     private let other: (any Sink)?
+    private let meter: ProgressMeter?
     private let pause = PauseFlag()
     private let recorder = ResultRecorder()
     /// Begun when the first input is open.
@@ -14,18 +15,21 @@ final class PlannedRun {
     private var failures: [String] = []
     private var completed = 0
 
+    private let inputs: [Input]
+
     /// `other`: a sink beside those of the plan.
-    init(_ plan: Plan, _ pipeline: Pipeline, also other: (any Sink)?) {
-        (self.plan, self.pipeline, self.other) = (plan, pipeline, other)
+    init(_ plan: Plan, _ pipeline: Pipeline, _ inputs: [Input], also other: (any Sink)?) {
+        (self.plan, self.pipeline, self.inputs, self.other) = (plan, pipeline, inputs, other)
+        meter = plan.progress.map { ProgressMeter($0, inputs: inputs) }
     }
 
     /// Returns whether all inputs could be looked at; throws what made an end of it.
-    func work(through inputs: [Input]) throws(PipelineError) -> Bool {
+    func work() throws(PipelineError) -> Bool {
         if plan.verbosity != .quiet { pipeline.network.tellAssumptions() }
         defer {
             _ = try? run?.finish()
             releaseMessages()
-            sumUp(inputs.count)
+            sumUp()
         }
         for input in inputs {
             do throws(PipelineError) {
@@ -34,6 +38,7 @@ final class PlannedRun {
                 guard case .source = error else { throw error }
                 fail(error.description)
             }
+            meter?.end()
             if run?.isOver == true { break }
         }
         if let run {
@@ -47,6 +52,7 @@ final class PlannedRun {
 
     private func look(at input: Input) throws(PipelineError) {
         let source = try input.source()
+        meter?.begin(source)
         // Only now: where no input can be opened, no output is touched.
         let run = try begun(with: source)
         defer { if plan.verbosity != .quiet, let warning = source.warning { tell(warning) } }
@@ -72,7 +78,7 @@ final class PlannedRun {
 
     private func begun(with source: any FrameSource) throws(PipelineError) -> Run {
         if let run { return run }
-        let sinks = try makeSinks(for: source) + [other].compactMap(\.self)
+        let sinks = try makeSinks(for: source) + [other, meter].compactMap(\.self)
         let run = try Run(pipeline, into: sinks, stop: stopFlag, pause: pause)
         self.run = run
         return run
@@ -89,7 +95,7 @@ final class PlannedRun {
                     return files + [recorder, readout]
                 }
             }
-            return files + [Readout(try OutputFile("-"))]
+            return files + [Readout(try OutputFile("-"), clearsLines: meter?.form == .bar)]
         } catch {
             throw .sink(error)
         }
@@ -109,7 +115,8 @@ final class PlannedRun {
     }
 
     /// Says once more what failed, where that may have been long ago, and how far a run came that was cut short.
-    private func sumUp(_ count: Int) {
+    private func sumUp() {
+        let count = inputs.count
         guard count > 1 else { return }
         if !failures.isEmpty {
             tell("\(failures.count) of \(count) inputs failed:")
