@@ -62,7 +62,7 @@ let package = Package(
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
-        module("MienOutput", ["Mien", "CMienFreeType"]),
+        module("MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienFreeType"]),
         module("MienTraining", ["Mien", "MienNN"]),
         .executableTarget(
             name: "MienCommand",
@@ -75,7 +75,7 @@ let package = Package(
         tests("MienImageTests", of: ["MienImage"]),
         .target(name: "CMienAllocations", path: "Tests/AllocationCounter", cSettings: cSettings),
         tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),
-        tests("MienCaptureTests", of: ["MienCapture", "CMienV4L2"]),
+        tests("MienCaptureTests", of: ["MienCapture", "CMienAV", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
         tests("MienTests", of: ["Mien", "MienStress"]),
         // The pipeline's stress test, also as a program: scripts/test runs that under the thread sanitizer.
