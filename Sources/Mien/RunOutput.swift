@@ -104,7 +104,8 @@ final class RunOutput {
     private func takePicture(of frame: borrowing Frame) throws(PipelineError) -> Picture? {
         guard let pictures else { return nil }
         // A recording's are decoded in turn, wanted or not.
-        guard result.live == nil || sinks.contains(where: { ($0 as? any PictureSink)?.wantsPicture(of: result) == true })
+        guard
+            result.live == nil || sinks.contains(where: { ($0 as? any PictureSink)?.wantsPicture(of: result) == true })
         else { return nil }
         let begun = threadNanoseconds()
         defer { summary.stages.add(1, since: begun, to: .picture) }

@@ -41,8 +41,10 @@ public struct RoundedRectangle: Shape {
         let row = Row(self, y)
         // Between the corners all pixels are alike.
         let rim = max(radius, stroke ?? 0) + 1
-        let middle = Int((region.x + rim).rounded(.up))..<max(
-            Int((region.x + rim).rounded(.up)), Int((region.x + region.width - rim).rounded(.down)))
+        let middle =
+            Int(
+                (region.x + rim).rounded(.up))..<max(
+                Int((region.x + rim).rounded(.up)), Int((region.x + region.width - rim).rounded(.down)))
         let inner = middle.clamped(to: columns)
         for x in columns.lowerBound..<inner.lowerBound { coverage[x - columns.lowerBound] = row.coverage(x) }
         if !inner.isEmpty {

@@ -61,7 +61,8 @@ struct FaceLayout {
     }
 
     /// The best place for the panel; the side that it has is left only for one that is clearly better.
-    private mutating func place(_ face: Region, _ frame: Region, gap: Double, _ others: some Sequence<Region>) -> Region {
+    private mutating func place(_ face: Region, _ frame: Region, gap: Double, _ others: some Sequence<Region>) -> Region
+    {
         var best = (cost: Double.infinity, region: panel, side: side)
         for candidate in Side.allCases {
             var wished = panel

@@ -25,7 +25,8 @@ public final class Overlay {
             problem = nil
         } catch {
             fonts = nil
-            problem = "labels have no text: \(error.description) (on Debian: apt install libfontconfig1 fonts-dejavu-core)"
+            problem =
+                "labels have no text: \(error.description) (on Debian: apt install libfontconfig1 fonts-dejavu-core)"
         }
     }
 

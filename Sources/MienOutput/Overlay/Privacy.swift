@@ -54,7 +54,8 @@ final class PrivacyMask {
             // It may go on while it isn't seen.
             let unseen = 1 + (time - face.seen) / Self.hold
             let (x, y) = (
-                0.22 * face.region.width * unseen + 2 * face.motion.x, 0.3 * face.region.height * unseen + 2 * face.motion.y
+                0.22 * face.region.width * unseen + 2 * face.motion.x,
+                0.3 * face.region.height * unseen + 2 * face.motion.y
             )
             let region = Region(
                 x: face.region.x - x, y: face.region.y - y, width: face.region.width + 2 * x,
