@@ -57,7 +57,9 @@ final class PlannedRun {
         let run = try begun(with: source)
         defer { if plan.verbosity != .quiet, let warning = source.warning { tell(warning) } }
         let sinks: [any Sink]
-        do { sinks = try input.results?.makeSinks(for: source, plan.outputs.video) ?? [] } catch { return fail("\(error)") }
+        do { sinks = try input.results?.makeSinks(for: source, plan.outputs.settings) ?? [] } catch {
+            return fail("\(error)")
+        }
         let before = run.summary.frames
         do throws(PipelineError) {
             try run.process(source, into: sinks)

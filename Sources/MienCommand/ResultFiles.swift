@@ -43,12 +43,12 @@ struct ResultFiles: InputResults {
 
     /// Opens all of them, under the names that they have until they are whole.
     func makeSinks(
-        for source: any FrameSource, _ video: AnnotatedVideo.Options
+        for source: any FrameSource, _ settings: OutputSettings
     ) throws(SinkError) -> [any Sink] {
         if let folder { try Self.makeFolder(folder) }
         var sinks: [any Sink] = []
         for (file, path) in zip(files, partialPaths) {
-            sinks.append(try file.kind.make(OutputRequest(path: path, source: source, video: video)))
+            sinks.append(try file.kind.make(OutputRequest(path: path, source: source, settings: settings)))
         }
         return sinks
     }

@@ -6,7 +6,8 @@ struct VideoOptions: ParsableArguments {
     @Option(
         name: [.long, .customLong("record")],
         help: ArgumentHelp(
-            "A copy with boxes, labels and bars drawn in, with the sound: .mp4, .mkv, .webm or .mov.", valueName: "file"))
+            "A copy with boxes, labels and bars drawn in, with the sound: .mp4, .mkv, .webm or .mov.", valueName: "file"
+        ))
     var out: String?
 
     @Option(help: ArgumentHelp("Quality of the pictures written, of 100.", valueName: "n"))

@@ -50,6 +50,15 @@ public enum Orientation: Int, CaseIterable, Sendable {
         }
     }
 
+    /// Where a box of the upright picture, which has this size, lies in the stored one.
+    public func stored(_ box: Box, width: Int, height: Int) -> Box {
+        let x = mirrorsX ? width - box.x - box.width : box.x
+        let y = mirrorsY ? height - box.y - box.height : box.y
+        return isTransposed
+            ? Box(x: y, y: x, width: box.height, height: box.width)
+            : Box(x: x, y: y, width: box.width, height: box.height)
+    }
+
     /// Writes `source`, turned upright, into `target`, which gets the size that this takes.
     public func apply(to source: PlaneView, into target: inout Plane) {
         let (width, height) = isTransposed ? (source.height, source.width) : (source.width, source.height)
