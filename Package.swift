@@ -75,7 +75,7 @@ let package = Package(
         tests("MienImageTests", of: ["MienImage"]),
         .target(name: "CMienAllocations", path: "Tests/AllocationCounter", cSettings: cSettings),
         tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),
-        tests("MienCaptureTests", of: ["MienCapture", "CMienV4L2"]),
+        tests("MienCaptureTests", of: ["MienCapture", "CMienAV", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
         tests("MienTests", of: ["Mien", "MienStress"]),
         // The pipeline's stress test, also as a program: scripts/test runs that under the thread sanitizer.

@@ -103,10 +103,10 @@ final class RunOutput {
     /// What its sinks want to see of a frame, whose result is made.
     private func takePicture(of frame: borrowing Frame) throws(PipelineError) -> Picture? {
         guard let pictures else { return nil }
+        var isWanted = false
+        for sink in sinks where (sink as? any PictureSink)?.wantsPicture(of: result) == true { isWanted = true }
         // A recording's are decoded in turn, wanted or not.
-        guard
-            result.live == nil || sinks.contains(where: { ($0 as? any PictureSink)?.wantsPicture(of: result) == true })
-        else { return nil }
+        guard isWanted || result.live == nil else { return nil }
         let begun = threadNanoseconds()
         defer { summary.stages.add(1, since: begun, to: .picture) }
         do { return try pictures.picture(of: frame) } catch { throw .source(error) }

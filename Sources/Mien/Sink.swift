@@ -24,7 +24,7 @@ extension Sink {
 public protocol PictureSink: Sink {
     /// Before the first frame of each source. `pictures` is what gives its pictures.
     func begin(_ source: any FrameSource, _ pictures: any PictureReader) throws(SinkError)
-    /// Whether this frame's picture is wanted; asked before `write`.
+    /// Whether this frame's picture is wanted; asked of every frame before `write`.
     func wantsPicture(of result: borrowing FrameResult) -> Bool
     /// Every frame, faces or not. `picture` is nil where no sink wanted it; the sink may not draw on it or keep it, but may
     /// share it.

@@ -15,10 +15,7 @@ struct VideoOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("What becomes of the faces in pictures: none, blur or box.", valueName: "way"),
-        transform: { name in
-            guard let way = Privacy(rawValue: name) else { throw ValidationError("none, blur or box, please") }
-            return way
-        })
+        transform: privacyNamed)
     var privacy = Privacy.none
 
     func validate() throws {

@@ -49,7 +49,11 @@ final class LivePictures: PictureReader {
         for plane in layout.planes {
             let needed = plane.stride * (plane.rows - 1) + plane.count
             guard plane.rows > 0, needed <= left else { return }
-            copyRows(row, stride: plane.stride, count: plane.count, rows: plane.rows, plane: plane.index)
+            if layout.format.names[0] == "nv16", plane.index == 1 {
+                splitRows(row, stride: plane.stride, pairs: plane.count / 2, rows: plane.rows)
+            } else {
+                copyRows(row, stride: plane.stride, count: plane.count, rows: plane.rows, plane: plane.index)
+            }
             let size = min(left, plane.stride * plane.rows)
             (row, left) = (row + size, left - size)
         }
@@ -61,6 +65,17 @@ final class LivePictures: PictureReader {
         guard let target = picture.frame.pointee[keyPath: data] else { return }
         for y in 0..<rows {
             (target + y * Int(picture.frame.pointee[keyPath: strides])).update(from: base + y * stride, count: count)
+        }
+    }
+
+    /// Pairs of chroma into a plane for each.
+    private func splitRows(_ base: UnsafePointer<UInt8>, stride: Int, pairs: Int, rows: Int) {
+        let frame = picture.frame.pointee
+        guard let first = frame.data.1, let second = frame.data.2 else { return }
+        for y in 0..<rows {
+            let (from, one) = (base + y * stride, first + y * Int(frame.linesize.1))
+            let other = second + y * Int(frame.linesize.2)
+            for x in 0..<pairs { (one[x], other[x]) = (from[2 * x], from[2 * x + 1]) }
         }
     }
 
@@ -100,8 +115,8 @@ extension PixelFormat {
         case "yuyv": AV_PIX_FMT_YUYV422
         case "uyvy": AV_PIX_FMT_UYVY422
         case "yvyu": AV_PIX_FMT_YVYU422
-        case "nv16": AV_PIX_FMT_NV16
-        case "422p": AV_PIX_FMT_YUV422P
+        // FFmpeg's scaler doesn't read NV16, so its chroma is taken apart.
+        case "422p", "nv16": AV_PIX_FMT_YUV422P
         case "y16": AV_PIX_FMT_GRAY16LE
         case "rgb24": AV_PIX_FMT_RGB24
         case "bgr24": AV_PIX_FMT_BGR24

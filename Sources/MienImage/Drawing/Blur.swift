@@ -9,8 +9,12 @@ extension Painter {
             let grid = UprightGrid(component, of: canvas)
             let samples = grid.samples(of: area)
             let base = grid.origin + samples.y * grid.stepY + samples.x * grid.stepX
-            let means = Means(of: base, grid, component, samples, cells: min(cells, samples.width, samples.height))
-            means.spread(over: base, grid, component, samples)
+            let cells = min(cells, samples.width, samples.height)
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: cells * cells) { values in
+                values.initialize(repeating: 0)
+                let means = Means(of: base, grid, component, samples, cells: cells, in: values)
+                means.spread(over: base, grid, component, samples)
+            }
         }
     }
 }
@@ -18,20 +22,21 @@ extension Painter {
 /// Means of a component over a grid of cells.
 private struct Means {
     private let cells: Int
-    private var values: [Int]
+    private let values: UnsafeMutableBufferPointer<Int>
 
+    /// `values`: zeros, one for each cell.
     init(
-        of base: UnsafeMutableRawPointer, _ grid: UprightGrid, _ component: Canvas.Component, _ samples: Box, cells: Int
+        of base: UnsafeMutableRawPointer, _ grid: UprightGrid, _ component: Canvas.Component, _ samples: Box,
+        cells: Int,
+        in values: UnsafeMutableBufferPointer<Int>
     ) {
-        self.cells = cells
-        values = Array(repeating: 0, count: cells * cells)
+        (self.cells, self.values) = (cells, values)
         for y in 0..<samples.height {
             let row = base + y * grid.stepY
             let line = y * cells / samples.height * cells
             for cell in 0..<cells {
-                let columns = Self.columns(cell, cells, samples.width)
                 var sum = 0
-                for x in columns { sum &+= component.load(row + x &* grid.stepX) }
+                for x in Self.columns(cell, cells, samples.width) { sum &+= component.load(row + x &* grid.stepX) }
                 values[line + cell] += sum
             }
         }

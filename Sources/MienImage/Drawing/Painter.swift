@@ -1,101 +1,213 @@
 /// Fills shapes on canvases of any layout, where they are: nothing is converted, and no sample changes that isn't covered.
 ///
-/// Keeps its working memory from call to call; one thread at a time.
+/// Works in tiles, so that wide areas cost little where all of a tile is covered, or nothing of it. Keeps its working
+/// memory; one thread at a time.
 public final class Painter {
-    /// How much of each pixel is covered, and of each sample of a component with fewer.
-    private var mask = Plane()
-    private var means = Plane()
+    /// Pixels of a tile each way: a multiple of all that a chroma sample may cover.
+    private static let tile = 16
+    /// How much of each of a tile's pixels is covered, and of each sample of a component that has fewer.
+    private let mask = UnsafeMutablePointer<UInt8>.allocate(capacity: tile * tile)
+    private let means = UnsafeMutablePointer<UInt8>.allocate(capacity: tile * tile)
 
     public init() {}
 
+    deinit {
+        mask.deallocate()
+        means.deallocate()
+    }
+
     public func fill(_ shape: some Shape, _ colour: Colour, on canvas: Canvas) {
         let area = shape.bounds.intersection(canvas.bounds)
-        // A chroma sample is to be on one side of each seam.
-        let hole = canvas.wholeBlocks(in: shape.hole.intersection(area))
-        guard hole.area > 0 else { return fill(shape, colour, on: canvas, in: area) }
-        let (right, bottom) = (hole.x + hole.width, hole.y + hole.height)
-        let strips = (
-            Box(x: area.x, y: area.y, width: area.width, height: hole.y - area.y),
-            Box(x: area.x, y: bottom, width: area.width, height: area.y + area.height - bottom),
-            Box(x: area.x, y: hole.y, width: hole.x - area.x, height: hole.height),
-            Box(x: right, y: hole.y, width: area.x + area.width - right, height: hole.height)
-        )
-        fill(shape, colour, on: canvas, in: strips.0)
-        fill(shape, colour, on: canvas, in: strips.1)
-        fill(shape, colour, on: canvas, in: strips.2)
-        fill(shape, colour, on: canvas, in: strips.3)
+        let brush = Brush(colour, canvas)
+        guard area.area > 0, brush.opacity > 0 else { return }
+        let blocks = canvas.blocks
+        var y = area.y
+        while y < area.y + area.height {
+            // No chroma sample is on both sides of a seam.
+            let bottom = min(blocks.seamY(after: y, Self.tile), area.y + area.height)
+            var (x, covered) = (area.x, Box(x: 0, y: y, width: 0, height: bottom - y))
+            while x < area.x + area.width {
+                let right = min(blocks.seamX(after: x, Self.tile), area.x + area.width)
+                let tile = Box(x: x, y: y, width: right - x, height: bottom - y)
+                let whole = blocks.whole(tile)
+                switch shape.covers(tile) {
+                case true? where whole == tile:
+                    // Tiles that are covered are done together.
+                    if covered.width == 0 { covered.x = x }
+                    covered.width = right - covered.x
+                case false?: finish(&covered, brush)
+                default:
+                    finish(&covered, brush)
+                    let padded = whole.intersection(canvas.bounds)
+                    if padded != tile { mask.update(repeating: 0, count: Self.tile * Self.tile) }
+                    let corner = mask + (tile.y - padded.y) * Self.tile + (tile.x - padded.x)
+                    shape.cover(tile, into: corner, stride: Self.tile)
+                    blend(padded, brush)
+                }
+                x = right
+            }
+            finish(&covered, brush)
+            y = bottom
+        }
     }
 
-    private func fill(_ shape: some Shape, _ colour: Colour, on canvas: Canvas, in area: Box) {
-        let opacity = UInt16(min(max(colour.alpha, 0), 1) * 256 + 0.5)
-        guard area.area > 0, opacity > 0 else { return }
-        mask.resize(width: area.width, height: area.height)
-        for y in 0..<area.height {
-            let row = mask.base + y * mask.stride
-            shape.cover(row: area.y + y, columns: area.x..<area.x + area.width, into: row)
-            if opacity < 256 {
-                for x in 0..<area.width { row[x] = UInt8(truncatingIfNeeded: (UInt16(row[x]) &* opacity) >> 8) }
+    private struct Brush {
+        let canvas: Canvas
+        /// Of each component.
+        let values: SIMD4<Int>
+        /// Of 256.
+        let opacity: UInt16
+
+        init(_ colour: Colour, _ canvas: Canvas) {
+            self.canvas = canvas
+            opacity = UInt16(min(max(colour.alpha, 0), 1) * 256 + 0.5)
+            var values = SIMD4<Int>.zero
+            for (index, component) in canvas.components.prefix(4).enumerated() {
+                values[index] = canvas.model.sample(index, of: colour, depth: component.depth)
+            }
+            self.values = values
+        }
+    }
+
+    /// Fills an area that is covered in full, and leaves it empty.
+    private func finish(_ area: inout Box, _ brush: Brush) {
+        guard area.width > 0 else { return }
+        let share = UInt8(min(brush.opacity, 255))
+        for (index, component) in brush.canvas.components.enumerated() {
+            let grid = UprightGrid(component, of: brush.canvas)
+            let samples = grid.samples(of: area)
+            for y in 0..<samples.height {
+                let row = grid.row(samples.y + y, from: samples.x)
+                component.blend(brush.values[index], into: row, grid.stepX, count: samples.width) { _ in share }
             }
         }
-        for (index, component) in canvas.components.enumerated() {
-            let value = canvas.model.sample(index, of: colour, depth: component.depth)
-            blend(value, into: component, UprightGrid(component, of: canvas), area)
-        }
+        area.width = 0
     }
 
-    private func blend(_ value: Int, into component: Canvas.Component, _ grid: UprightGrid, _ area: Box) {
-        let samples = grid.samples(of: area)
-        let isFull = grid.shiftX == 0 && grid.shiftY == 0
-        if !isFull { average(area, on: grid, samples) }
-        for y in 0..<samples.height {
-            let coverage = isFull ? mask.view.base + y * mask.stride : means.view.base + y * means.stride
-            let row = grid.origin + (samples.y + y) * grid.stepY + samples.x * grid.stepX
-            if component.depth + component.shift > 8 {
-                Self.blendDeep(value, into: row, grid.stepX, component, by: coverage, count: samples.width)
-            } else {
-                Self.blend(UInt16(value), into: row, grid.stepX, by: coverage, count: samples.width)
+    /// Fills a tile as far as `mask` says.
+    private func blend(_ tile: Box, _ brush: Brush) {
+        let (mask, means) = (mask, means)
+        if brush.opacity < 256 {
+            for index in 0..<tile.height * Self.tile {
+                mask[index] = UInt8(truncatingIfNeeded: (UInt16(mask[index]) &* brush.opacity) >> 8)
+            }
+        }
+        var averaged = (shiftX: 0, shiftY: 0)
+        for (index, component) in brush.canvas.components.enumerated() {
+            let grid = UprightGrid(component, of: brush.canvas)
+            let samples = grid.samples(of: tile)
+            let isFull = grid.shiftX == 0 && grid.shiftY == 0
+            if !isFull, averaged != (grid.shiftX, grid.shiftY) {
+                average(tile, samples, on: grid, brush.canvas.bounds)
+                averaged = (grid.shiftX, grid.shiftY)
+            }
+            for y in 0..<samples.height {
+                let coverage = (isFull ? mask : means) + y * Self.tile
+                let row = grid.row(samples.y + y, from: samples.x)
+                component.blend(brush.values[index], into: row, grid.stepX, count: samples.width) { coverage[$0] }
             }
         }
     }
 
-    /// Sets `means` to how much of each sample is covered: the mean over its pixels, of those in the picture.
-    private func average(_ area: Box, on grid: UprightGrid, _ samples: Box) {
-        means.resize(width: samples.width, height: samples.height)
+    /// Sets `means` to how much of each sample is covered: the mean over those of its pixels that are in the picture.
+    private func average(_ tile: Box, _ samples: Box, on grid: UprightGrid, _ picture: Box) {
+        let isWhole = samples.width << grid.shiftX == tile.width && samples.height << grid.shiftY == tile.height
+        switch (isWhole, grid.shiftX, grid.shiftY) {
+        case (true, 1, 1): averageWhole(samples, 1, 1)
+        case (true, 1, 0): averageWhole(samples, 1, 0)
+        case (true, 0, 1): averageWhole(samples, 0, 1)
+        default: averageParts(tile, samples, on: grid, picture)
+        }
+    }
+
+    /// Of samples all of whose pixels lie in the tile.
+    @inline(__always)
+    private func averageWhole(_ samples: Box, _ shiftX: Int, _ shiftY: Int) {
         for y in 0..<samples.height {
-            let rows = Self.pixels(samples.y + y, grid.shiftY, grid.phaseY, area.y, area.height)
-            let target = means.base + y * means.stride
+            let (line, target) = (mask + y << shiftY * Self.tile, means + y * Self.tile)
             for x in 0..<samples.width {
-                let columns = Self.pixels(samples.x + x, grid.shiftX, grid.phaseX, area.x, area.width)
+                var sum: UInt16 = 1 << UInt16(shiftX + shiftY) / 2
+                for row in 0..<1 << shiftY {
+                    for column in 0..<1 << shiftX { sum &+= UInt16(line[row &* Self.tile &+ x << shiftX &+ column]) }
+                }
+                target[x] = UInt8(truncatingIfNeeded: sum &>> UInt16(shiftX + shiftY))
+            }
+        }
+    }
+
+    private func averageParts(_ tile: Box, _ samples: Box, on grid: UprightGrid, _ picture: Box) {
+        for y in 0..<samples.height {
+            let pixelsY = grid.pixelsY(samples.y + y)
+            let rows = pixelsY.clamped(to: tile.y..<tile.y + tile.height)
+            for x in 0..<samples.width {
+                let pixelsX = grid.pixelsX(samples.x + x)
+                let columns = pixelsX.clamped(to: tile.x..<tile.x + tile.width)
                 var sum = 0
                 for row in rows {
-                    let line = mask.base + row * mask.stride
-                    for column in columns { sum &+= Int(line[column]) }
+                    for column in columns { sum += Int(mask[(row - tile.y) * Self.tile + column - tile.x]) }
                 }
-                let count = 1 << (grid.shiftX + grid.shiftY)
-                target[x] = UInt8(truncatingIfNeeded: (sum &+ count / 2) >> (grid.shiftX + grid.shiftY))
+                let count =
+                    pixelsX.clamped(to: 0..<picture.width).count * pixelsY.clamped(to: 0..<picture.height).count
+                means[y * Self.tile + x] = UInt8(truncatingIfNeeded: (sum + count / 2) / count)
             }
         }
     }
+}
 
-    /// Which of an area's pixels share a sample, counted from its first.
-    private static func pixels(_ sample: Int, _ shift: Int, _ phase: Int, _ start: Int, _ count: Int) -> Range<Int> {
-        let first = sample << shift - phase - start
-        return max(first, 0)..<min(first + 1 << shift, count)
+/// The pixels that share a sample of the component that has the fewest.
+private struct Blocks {
+    /// log2 of how many there are each way, and how many of the first block lie before the picture.
+    var (shiftX, shiftY, phaseX, phaseY) = (0, 0, 0, 0)
+
+    /// Where the next of all tiles, which are whole blocks, begins.
+    func seamX(after x: Int, _ tile: Int) -> Int { ((x + phaseX) / tile + 1) * tile - phaseX }
+    func seamY(after y: Int, _ tile: Int) -> Int { ((y + phaseY) / tile + 1) * tile - phaseY }
+
+    /// All blocks that have a part in `box`.
+    func whole(_ box: Box) -> Box {
+        let (left, right) = ((box.x + phaseX) >> shiftX, (box.x + box.width + phaseX - 1) >> shiftX + 1)
+        let (top, bottom) = ((box.y + phaseY) >> shiftY, (box.y + box.height + phaseY - 1) >> shiftY + 1)
+        return Box(
+            x: left << shiftX - phaseX, y: top << shiftY - phaseY, width: (right - left) << shiftX,
+            height: (bottom - top) << shiftY)
     }
+}
 
-    /// A byte a sample. The usual steps as constants, so that these become vector instructions.
-    private static func blend(
-        _ value: UInt16, into row: UnsafeMutableRawPointer, _ step: Int, by coverage: UnsafePointer<UInt8>, count: Int
+extension Canvas {
+    fileprivate var blocks: Blocks {
+        var blocks = Blocks()
+        for component in components {
+            let grid = UprightGrid(component, of: self)
+            if grid.shiftX > blocks.shiftX { (blocks.shiftX, blocks.phaseX) = (grid.shiftX, grid.phaseX) }
+            if grid.shiftY > blocks.shiftY { (blocks.shiftY, blocks.phaseY) = (grid.shiftY, grid.phaseY) }
+        }
+        return blocks
+    }
+}
+
+extension Canvas.Component {
+    /// Moves `count` samples, `step` bytes apart, towards `value`, by as many 255ths as `share` says of each.
+    @inline(__always)
+    fileprivate func blend(
+        _ value: Int, into row: UnsafeMutableRawPointer, _ step: Int, count: Int, by share: (Int) -> UInt8
     ) {
-        let samples = row.assumingMemoryBound(to: UInt8.self)
+        guard depth + shift <= 8 else {
+            for x in 0..<count where share(x) > 0 {
+                let (share, place) = (Int(share(x)), row + x * step)
+                store((value * share + load(place) * (255 - share) + 127) / 255, to: place)
+            }
+            return
+        }
+        let (samples, value) = (row.assumingMemoryBound(to: UInt8.self), UInt16(value))
         @inline(__always) func blend(_ step: Int) {
             for x in 0..<count {
-                let share = UInt16(coverage[x])
-                // value * share + old * (255 - share), divided by 255 and rounded.
+                let share = UInt16(share(x))
+                // Divided by 255 and rounded.
                 let sum = value &* share &+ UInt16(samples[x &* step]) &* (255 &- share) &+ 128
                 samples[x &* step] = UInt8(truncatingIfNeeded: (sum &+ sum >> 8) >> 8)
             }
         }
+        // The usual steps as constants, so that these become vector instructions.
         switch step {
         case 1: blend(1)
         case 2: blend(2)
@@ -104,35 +216,6 @@ public final class Painter {
         }
     }
 
-    /// Two bytes a sample.
-    private static func blendDeep(
-        _ value: Int, into row: UnsafeMutableRawPointer, _ step: Int, _ component: Canvas.Component,
-        by coverage: UnsafePointer<UInt8>, count: Int
-    ) {
-        for x in 0..<count where coverage[x] > 0 {
-            let share = Int(coverage[x])
-            let old = component.load(row + x * step)
-            component.store((value * share + old * (255 - share) + 127) / 255, to: row + x * step)
-        }
-    }
-}
-
-extension Canvas {
-    /// The largest part of `box` of which no sample stands for a pixel outside.
-    func wholeBlocks(in box: Box) -> Box {
-        var (left, top, right, bottom) = (box.x, box.y, box.x + box.width, box.y + box.height)
-        for component in components {
-            let grid = UprightGrid(component, of: self)
-            left = ((left + grid.phaseX - 1) >> grid.shiftX + 1) << grid.shiftX - grid.phaseX
-            top = ((top + grid.phaseY - 1) >> grid.shiftY + 1) << grid.shiftY - grid.phaseY
-            right = ((right + grid.phaseX) >> grid.shiftX) << grid.shiftX - grid.phaseX
-            bottom = ((bottom + grid.phaseY) >> grid.shiftY) << grid.shiftY - grid.phaseY
-        }
-        return Box(x: left, y: top, width: max(0, right - left), height: max(0, bottom - top))
-    }
-}
-
-extension Canvas.Component {
     /// The sample of one or two bytes at `place`.
     @inline(__always)
     func load(_ place: UnsafeMutableRawPointer) -> Int {

@@ -38,10 +38,10 @@ struct UprightGrid {
             height: ((box.y + box.height - 1 + phaseY) >> shiftY) + 1 - top)
     }
 
-    /// The pixels that these samples stand for; beyond the picture, too, where they stick out.
-    func pixels(of samples: Box) -> Box {
-        Box(
-            x: samples.x << shiftX - phaseX, y: samples.y << shiftY - phaseY, width: samples.width << shiftX,
-            height: samples.height << shiftY)
-    }
+    /// The columns and the rows of pixels that one sample stands for; beyond the picture, too, where it sticks out.
+    func pixelsX(_ sample: Int) -> Range<Int> { sample << shiftX - phaseX..<(sample + 1) << shiftX - phaseX }
+    func pixelsY(_ sample: Int) -> Range<Int> { sample << shiftY - phaseY..<(sample + 1) << shiftY - phaseY }
+
+    /// Where a row's samples lie, from the one at `x`.
+    func row(_ y: Int, from x: Int) -> UnsafeMutableRawPointer { origin + y * stepY + x * stepX }
 }

@@ -29,10 +29,10 @@ struct FaceLayout {
     ///   - seconds: since the last frame.
     ///   - labelWidth: what the label's text takes; 0: there is none.
     ///   - nameWidth: what the longest name beside a bar takes, at `textSize`.
-    ///   - others: what the panel shouldn't cover.
+    ///   - obstacles: what the panel shouldn't cover.
     mutating func follow(
         _ face: Region, in picture: Box, seconds: Double, labelWidth: Double, nameWidth: Double,
-        others: some Sequence<Region>
+        obstacles: some Sequence<Region>
     ) {
         // Letters keep their size, and the panel its make-up, until there is a reason.
         let size = Self.idealTextSize(face, picture)
@@ -47,10 +47,13 @@ struct FaceLayout {
         (label.x, label.y) = (face.x, face.y - label.height - (unit * 0.4).rounded())
         label = label.moved(into: frame)
 
-        guard detail != .nothing else { return offset = nil }
+        guard detail != .nothing else {
+            (offset, panel) = (nil, Region(x: 0, y: 0, width: 0, height: 0))
+            return
+        }
         let metrics = PanelMetrics(textSize: textSize, detail: detail, nameWidth: nameWidth)
         (panel.width, panel.height) = (metrics.width, metrics.height)
-        let target = place(face, frame, gap: (unit * 0.6).rounded(), others)
+        let target = place(face, frame, gap: (unit * 0.6).rounded(), obstacles)
         var (x, y) = offset ?? (target.x - face.x, target.y - face.y)
         let easing = Easing(seconds: seconds, constant: 0.12)
         easing.move(&x, to: target.x - face.x)
@@ -61,7 +64,12 @@ struct FaceLayout {
     }
 
     /// The best place for the panel; the side that it has is left only for one that is clearly better.
+<<<<<<< HEAD
+    private mutating func place(_ face: Region, _ frame: Region, gap: Double, _ obstacles: some Sequence<Region>)
+        -> Region
+=======
     private mutating func place(_ face: Region, _ frame: Region, gap: Double, _ others: some Sequence<Region>) -> Region
+>>>>>>> batch
     {
         var best = (cost: Double.infinity, region: panel, side: side)
         for candidate in Side.allCases {
@@ -74,7 +82,7 @@ struct FaceLayout {
             }
             let region = wished.moved(into: frame)
             var cost = region.shared(with: face) * 2 + region.shared(with: label)
-            for other in others { cost += region.shared(with: other) }
+            for obstacle in obstacles { cost += region.shared(with: obstacle) }
             // In shares of the panel. Sides are better than ends, and what it has is better than either.
             cost /= max(panel.width * panel.height, 1)
             cost += candidate == .right || candidate == .left ? 0 : 0.1

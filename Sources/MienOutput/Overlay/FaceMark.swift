@@ -30,8 +30,8 @@ struct FaceMark {
         trail.add(Trail.Cell(label: label, confidence: face.smoothed.confidence), at: time)
     }
 
-    /// Takes in a later frame, and tells how many seconds later it is.
-    mutating func follow(_ face: Face, time: Double) -> Double {
+    /// Takes in a later frame.
+    mutating func follow(_ face: Face, time: Double) {
         let seconds = max(0, time - seen)
         seen = time
         Easing(seconds: seconds, constant: Self.boxConstant).move(&region, to: Region(face.box))
@@ -42,7 +42,6 @@ struct FaceMark {
         // A guess fades.
         Easing(seconds: seconds, constant: Self.opacityConstant).move(&opacity, to: face.detected ? 1 : 0.35)
         trail.add(Trail.Cell(label: label, confidence: face.smoothed.confidence), at: time)
-        return seconds
     }
 }
 

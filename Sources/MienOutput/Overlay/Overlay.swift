@@ -43,31 +43,30 @@ public final class Overlay {
     private func follow(_ result: borrowing FrameResult, in picture: Box) {
         let isFirst = result.source != source || result.time < time
         if isFirst { marks.removeAll(keepingCapacity: true) }
-        (source, time) = (result.source, result.time)
         marks.removeAll { mark in !result.faces.contains { $0.id == mark.id } }
+        let seconds = isFirst ? 0 : result.time - time
         for face in result.faces {
-            let seconds: Double
-            let index: Int
             if let known = marks.firstIndex(where: { $0.id == face.id }) {
-                index = known
-                seconds = marks[known].follow(face, time: time)
+                marks[known].follow(face, time: result.time)
             } else {
-                (index, seconds) = (marks.count, 0)
                 let layout = FaceLayout(Region(face.box), in: picture)
-                marks.append(FaceMark(face, time: time, layout: layout, isFirst: isFirst))
+                marks.append(FaceMark(face, time: result.time, layout: layout, isFirst: isFirst))
             }
+        }
+        (source, time) = (result.source, result.time)
+        for index in marks.indices {
             let mark = marks[index]
-            let size = mark.layout.textSize
             marks[index].layout.follow(
                 mark.region, in: picture, seconds: seconds, labelWidth: fonts?.labelWidth(of: mark) ?? 0,
-                nameWidth: fonts?.nameWidth(size: size) ?? 0, others: Obstacles(marks: marks, except: mark.id))
+                nameWidth: fonts?.nameWidth(size: mark.layout.textSize) ?? 0,
+                obstacles: Obstacles(marks: marks, index: index))
         }
     }
 
     // MARK: Parts
 
     /// Behind letters and bars.
-    private static let ground = Colour(14, 16, 20, alpha: 0.66)
+    private static let ground = Colour(14, 16, 20, alpha: 0.72)
     private static let text = Colour(255, 255, 255)
 
     private func drawOutline(of mark: FaceMark, on canvas: Canvas) {
@@ -145,12 +144,21 @@ public final class Overlay {
     }
 }
 
-/// What a face's panel shouldn't cover: the other faces, and their panels.
-private struct Obstacles: Sequence {
+/// What a face's panel shouldn't cover: other faces, and the labels and panels that have a place already.
+private struct Obstacles: Sequence, IteratorProtocol {
     let marks: [FaceMark]
-    let except: Int
+    let index: Int
+    private var place = 0
 
-    func makeIterator() -> some IteratorProtocol<Region> {
-        marks.lazy.filter { $0.id != except }.flatMap { CollectionOfOne($0.region) }.makeIterator()
+    init(marks: [FaceMark], index: Int) { (self.marks, self.index) = (marks, index) }
+
+    mutating func next() -> Region? {
+        while place < 3 * marks.count {
+            let (mark, part) = (place / 3, place % 3)
+            place += 1
+            if part == 0, mark != index { return marks[mark].region }
+            if part > 0, mark < index { return part == 1 ? marks[mark].layout.label : marks[mark].layout.panel }
+        }
+        return nil
     }
 }

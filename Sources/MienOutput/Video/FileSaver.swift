@@ -37,6 +37,15 @@ final class FileSaver {
         close(descriptor)
     }
 
+    /// Of the file, in bytes. (`fstat`)
+    var size: off_t {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status.st_size : 0
+    }
+
+    /// Shortens the file. (`ftruncate`)
+    func truncate(to size: off_t) { ftruncate(descriptor, size) }
+
     /// What has been written is worth saving.
     func save() { state.change { $0.isWanted = true } }
 }

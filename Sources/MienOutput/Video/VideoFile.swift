@@ -14,6 +14,8 @@ final class VideoFile {
     private let format: UnsafeMutablePointer<AVFormatContext>
     private let saver: FileSaver
     private var hasHeader = false
+    /// Up to where the file is whole.
+    private var wholeSize: off_t = 0
 
     /// Creates the file, for this user alone, or empties it.
     init(_ path: String, _ container: VideoContainer) throws(SinkError) {
@@ -38,8 +40,11 @@ final class VideoFile {
     }
 
     deinit {
+        let isCut = format.pointee.pb != nil
         _ = av.pointee.avio_closep(&format.pointee.pb)
         av.pointee.avformat_free_context(format)
+        // Half a fragment, for which there was no room, would only disturb players.
+        if isCut { saver.truncate(to: wholeSize) }
     }
 
     var needsHeaders: Bool { format.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
@@ -85,6 +90,7 @@ final class VideoFile {
         packet.pointee.stream_index = index
         packet.pointee.pos = -1
         try check { av.pointee.av_interleaved_write_frame(format, packet) }
+        wholeSize = saver.size
         if isKey { saver.save() }
     }
 
