@@ -64,12 +64,8 @@ struct FaceLayout {
     }
 
     /// The best place for the panel; the side that it has is left only for one that is clearly better.
-<<<<<<< HEAD
     private mutating func place(_ face: Region, _ frame: Region, gap: Double, _ obstacles: some Sequence<Region>)
         -> Region
-=======
-    private mutating func place(_ face: Region, _ frame: Region, gap: Double, _ others: some Sequence<Region>) -> Region
->>>>>>> batch
     {
         var best = (cost: Double.infinity, region: panel, side: side)
         for candidate in Side.allCases {
