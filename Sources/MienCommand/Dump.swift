@@ -16,7 +16,8 @@ struct DumpCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "Recordings, photos, folders of them, or patterns in quotes ('*.mp4'); - is a recording on standard input.")
+        help:
+            "Recordings, photos, folders of them, or patterns in quotes ('*.mp4'); - is a recording on standard input.")
     var input: [String] = []
 
     @Option(
@@ -49,7 +50,8 @@ struct DumpCommand: ParsableCommand {
             "Width and height of the faces' pictures (default: each as large as it is).", valueName: "pixels"))
     var size: Int?
 
-    @Option(help: ArgumentHelp("What becomes of the faces: none, blur or box.", valueName: "way"), transform: privacyNamed)
+    @Option(
+        help: ArgumentHelp("What becomes of the faces: none, blur or box.", valueName: "way"), transform: privacyNamed)
     var privacy = Privacy.none
 
     @Flag(name: .shortAndLong, help: "Of folders, look into the folders in them, too.")
@@ -83,7 +85,9 @@ struct DumpCommand: ParsableCommand {
             tell("\(error)")
             throw ExitCode.failure
         }
-        for index in inputs.indices { inputs[index].results = dump.part(inputs[index].path, stem: stem(of: inputs[index])) }
+        for index in inputs.indices {
+            inputs[index].results = dump.part(inputs[index].path, stem: stem(of: inputs[index]))
+        }
         var plan = try options.resolve(inputs: inputs, nil)
         if plan.verbosity != .quiet { plan.progress = ProgressChoice.auto.form(besides: plan.outputs) }
         let left = inputs.filter { input in !(resume && input.results?.areWhole(for: input) ?? false) }
@@ -167,7 +171,7 @@ extension Dump.Part: InputResults {
     var paths: [String] { [] }
     var partialPaths: [String] { [] }
     func areWhole(for input: Input) -> Bool { isWhole }
-    func makeSinks(for source: any FrameSource, _ video: AnnotatedVideo.Options) throws(SinkError) -> [any Sink] {
+    func makeSinks(for source: any FrameSource, _ settings: OutputSettings) throws(SinkError) -> [any Sink] {
         [try makeSink()]
     }
     func discard() {}

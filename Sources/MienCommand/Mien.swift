@@ -13,7 +13,8 @@ struct MienTool: ParsableCommand {
             """,
         version: "mien \(mienVersion)",
         subcommands: [
-            Live.self, Video.self, Image.self, DumpCommand.self, Demo.self, Devices.self, Train.self, TrainAligner.self, Evaluate.self,
+            Live.self, Video.self, Image.self, DumpCommand.self, Demo.self, Devices.self, Train.self, TrainAligner.self,
+            Evaluate.self,
             Bench.self,
         ])
 

@@ -10,7 +10,7 @@ protocol InputResults {
     /// Whether all is there already.
     func areWhole(for input: Input) -> Bool
     /// Opens what is to be written.
-    func makeSinks(for source: any FrameSource, _ video: AnnotatedVideo.Options) throws(SinkError) -> [any Sink]
+    func makeSinks(for source: any FrameSource, _ settings: OutputSettings) throws(SinkError) -> [any Sink]
     /// All is written, of the whole input.
     func complete() throws(SinkError)
     /// Nothing was written.

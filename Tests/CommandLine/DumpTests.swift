@@ -29,22 +29,30 @@ struct DumpTests {
         return files
     }
 
-    private func pictures(_ start: String) throws -> [String] { try files().keys.filter { $0.hasPrefix(start) }.sorted() }
+    private func pictures(_ start: String) throws -> [String] {
+        try files().keys.filter { $0.hasPrefix(start) }.sorted()
+    }
 
     private struct Labelled: Decodable {
         struct Face: Decodable {
-            var face_file: String
+            var faceFile: String
             var label: String
             var box: [Int]
         }
-        var frame_file: String?
+        var frameFile: String?
         var frame: Int
         var faces: [Face]
     }
 
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
     private func lines() throws -> [Labelled] {
         try folder.read("dump/labels.jsonl").split(separator: "\n").dropFirst().map {
-            try JSONDecoder().decode(Labelled.self, from: Data($0.utf8))
+            try Self.decoder.decode(Labelled.self, from: Data($0.utf8))
         }
     }
 
@@ -55,26 +63,26 @@ struct DumpTests {
         #expect(frames == (0..<8).map { "frames/single_face-00000\($0)0.png" })
         let lines = try lines()
         #expect(lines.map(\.frame) == (0..<8).map { 10 * $0 })
-        #expect(lines.compactMap(\.frame_file) == frames)
+        #expect(lines.compactMap(\.frameFile) == frames)
         let faces = lines.flatMap(\.faces)
-        #expect(faces.map(\.face_file).sorted() == (try pictures("faces/")))
-        #expect(faces.allSatisfy { $0.face_file.hasPrefix("faces/\($0.label)/single_face-") })
+        #expect(faces.map(\.faceFile).sorted() == (try pictures("faces/")))
+        #expect(faces.allSatisfy { $0.faceFile.hasPrefix("faces/\($0.label)/single_face-") })
 
         let rows = try folder.read("dump/labels.csv").split(separator: "\n")
-        #expect(rows.dropFirst().map { String($0.prefix { $0 != "," }) } == faces.map(\.face_file))
+        #expect(rows.dropFirst().map { String($0.prefix { $0 != "," }) } == faces.map(\.faceFile))
 
         struct Coco: Decodable {
-            struct Image: Decodable { var id: Int, file_name: String, width: Int, height: Int }
-            struct Annotation: Decodable { var id: Int, image_id: Int, category_id: Int, bbox: [Int], area: Int }
+            struct Image: Decodable { var id: Int, fileName: String, width: Int, height: Int }
+            struct Annotation: Decodable { var id: Int, imageId: Int, categoryId: Int, bbox: [Int], area: Int }
             struct Category: Decodable { var id: Int, name: String }
             var images: [Image], annotations: [Annotation], categories: [Category]
         }
-        let coco = try JSONDecoder().decode(Coco.self, from: Data(try folder.read("dump/coco.json").utf8))
-        #expect(coco.images.map(\.file_name) == frames)
+        let coco = try Self.decoder.decode(Coco.self, from: Data(try folder.read("dump/coco.json").utf8))
+        #expect(coco.images.map(\.fileName) == frames)
         #expect(coco.annotations.map(\.bbox) == faces.map(\.box))
         #expect(coco.annotations.map(\.id) == Array(1...faces.count))
         let names = Dictionary(uniqueKeysWithValues: coco.categories.map { ($0.id, $0.name) })
-        #expect(coco.annotations.map { names[$0.category_id] } == faces.map(\.label))
+        #expect(coco.annotations.map { names[$0.categoryId] } == faces.map(\.label))
     }
 
     @Test("A face's picture is what its box holds, in the frame's colours")
@@ -86,8 +94,8 @@ struct DumpTests {
         let sums = try Program.shell(
             """
             cd '\(to)'
-            ffmpeg -v error -i \(face.face_file) -f framemd5 -pix_fmt rgb24 - | tail -n 1
-            ffmpeg -v error -i \(line.frame_file ?? "") -vf crop=\(width):\(height):\(x):\(y):exact=1 -f framemd5 \
+            ffmpeg -v error -i \(face.faceFile) -f framemd5 -pix_fmt rgb24 - | tail -n 1
+            ffmpeg -v error -i \(line.frameFile ?? "") -vf crop=\(width):\(height):\(x):\(y):exact=1 -f framemd5 \
             -pix_fmt rgb24 - | tail -n 1
             """
         ).lines
@@ -97,7 +105,8 @@ struct DumpTests {
     @Test("Only faces of the labels and the confidence asked for are taken, in the size asked for, without frames")
     func choice() throws {
         try dump(
-            Program.clip("single_face.mp4"), "--only", "happy,sad", "--min-confidence", "0.9", "--crops", "--size", "64")
+            Program.clip("single_face.mp4"), "--only", "happy,sad", "--min-confidence", "0.9", "--crops", "--size", "64"
+        )
         let all = try pictures("")
         #expect(!all.contains { $0.hasPrefix("frames/") || $0 == "coco.json" })
         let faces = try pictures("faces/")
@@ -171,7 +180,8 @@ struct DumpTests {
         try dump(Program.clip("single_face.mp4"), Program.clip("headpose_male.mp4"), "--every", "2", "--crops")
         let model = folder.path("model.onnx")
         let outcome = try Program.run([
-            "train", "--data", "\(to)/faces", "--architecture", "report", "--epochs", "1", "--out", model, "--validation",
+            "train", "--data", "\(to)/faces", "--architecture", "report", "--epochs", "1", "--out", model,
+            "--validation",
             "0.2",
         ])
         #expect(outcome.status == 0, "\(outcome.errors)")

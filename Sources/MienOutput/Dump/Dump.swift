@@ -18,7 +18,8 @@ public final class Dump {
         (self.folder, self.options) = (folder, options)
         if !goesOn, !options.overwrites, access("\(folder)/.parts", F_OK) == 0 {
             throw SinkError(
-                "\(folder) holds a dump already: --resume goes on with it, --force writes it anew (or name another folder)")
+                "\(folder) holds a dump already: --resume goes on with it, --force writes it anew (or name another folder)"
+            )
         }
         try Self.make(folder)
         try Self.make("\(folder)/.parts")
@@ -35,7 +36,8 @@ public final class Dump {
     /// with that and a number.
     public func part(_ source: String, stem wanted: String) -> Part {
         // Names that would be taken for something else.
-        let wanted = (wanted.isEmpty || wanted.hasPrefix(".") ? "_" : "") + wanted + (wanted.hasSuffix(Self.partial) ? "_" : "")
+        let wanted =
+            (wanted.isEmpty || wanted.hasPrefix(".") ? "_" : "") + wanted + (wanted.hasSuffix(Self.partial) ? "_" : "")
         var (stem, number) = (wanted, 1)
         while let owner = owners[stem] ?? owner(ofPart: stem), owner != source {
             number += 1
@@ -97,7 +99,8 @@ public final class Dump {
         let lists = try DumpLists(in: folder, hasFrames: options.hasFrames)
         for name in try Self.parts(in: folder) {
             // One that was begun again after it was whole doesn't count twice.
-            if name.hasSuffix(Self.partial), access("\(folder)/.parts/\(name.dropLast(Self.partial.count))", F_OK) == 0 {
+            if name.hasSuffix(Self.partial), access("\(folder)/.parts/\(name.dropLast(Self.partial.count))", F_OK) == 0
+            {
                 continue
             }
             try DumpRecords.read("\(folder)/.parts/\(name)") { kind, bytes throws(SinkError) in
