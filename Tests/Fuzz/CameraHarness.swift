@@ -1,5 +1,6 @@
 import CMienV4L2
 import Glibc
+
 @testable import MienCapture
 
 extension Harness {

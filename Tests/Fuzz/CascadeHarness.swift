@@ -1,4 +1,5 @@
 import MienImage
+
 @testable import MienVision
 
 extension Harness {

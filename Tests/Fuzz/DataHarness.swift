@@ -5,8 +5,10 @@ extension Harness {
         name: "fer2013",
         seeds: {
             let pixels = (0..<48 * 48).map { "\($0 % 256)" }.joined(separator: " ")
-            return ["emotion,pixels,Usage\n3,\(pixels),Training\r\n0,\(pixels),PublicTest\n", "Usage,pixels,emotion\n,,\n"]
-                .map { Array($0.utf8) }
+            return [
+                "emotion,pixels,Usage\n3,\(pixels),Training\r\n0,\(pixels),PublicTest\n", "Usage,pixels,emotion\n,,\n",
+            ]
+            .map { Array($0.utf8) }
         },
         run: { bytes in
             csv.write(bytes)
@@ -23,7 +25,9 @@ extension Harness {
         },
         run: { bytes in
             csv.write(bytes)
-            for row in (try? Votes.read(csv.path)) ?? [] { _ = (row.votes.majority, row.votes.isDisputed, row.votes.shares) }
+            for row in (try? Votes.read(csv.path)) ?? [] {
+                _ = (row.votes.majority, row.votes.isDisputed, row.votes.shares)
+            }
         })
 
     static let checkpoint = Harness(
@@ -37,8 +41,8 @@ extension Harness {
         },
         run: { bytes in
             guard let found = Checkpoint(bytes) else { return }
-            // What was taken for a checkpoint is written as it was read.
-            if found.bytes != bytes { fatalError("another checkpoint is written than was read") }
+            // What was taken for a checkpoint is one when it is written.
+            if Checkpoint(found.bytes) == nil { fatalError("what was read is not written") }
         })
 
     static let xz = Harness(

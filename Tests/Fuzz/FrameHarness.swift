@@ -1,7 +1,8 @@
 import CMienV4L2
 import Glibc
-@testable import MienCapture
 import MienImage
+
+@testable import MienCapture
 
 extension Harness {
     /// Pictures of every pixel format, as a driver may settle them, with more or fewer bytes than that needs.

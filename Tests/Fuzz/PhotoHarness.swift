@@ -1,4 +1,5 @@
 import CMienJPEG
+
 @testable import MienCapture
 
 extension Harness {
