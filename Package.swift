@@ -86,6 +86,7 @@ let package = Package(
         shim("assets", "CMienAssets", libraries: []),
         // Loaded at run time, when a recording is opened: linking them would cost every start 40 ms and 27 MB.
         shim("av", "CMienAV", libraries: []),
+        shim("crash", "CMienCrash", libraries: []),
         shim("jpeg", "CMienJPEG", libraries: ["jpeg", "png16", "exif"]),
         shim("onednn", "CMienOneDNN", libraries: ["dnnl", "gomp"]),
         // `opencv4` links to the system's headers, which lie outside the compiler's usual path.
@@ -102,8 +103,8 @@ let package = Package(
             exclude: ["ONNX/onnx.proto"]),
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
-        module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
-        module("MienOutput", ["Mien"]),
+        module("Mien", ["MienVision", "MienCapture", "CMienCrash", .product(name: "Logging", package: "swift-log")]),
+        module("MienOutput", ["Mien", "CMienCrash"]),
         module("MienTraining", ["Mien", "MienNN"]),
         command,
 

@@ -33,6 +33,7 @@ final class RunOutput {
     func begin(source: String) {
         summary.sources += 1
         result.source = source
+        CrashNote.source(source)
         smoother = Smoother(options: smoothing)
     }
 
@@ -54,6 +55,7 @@ final class RunOutput {
         live: LiveFigures? = nil
     ) throws(PipelineError) {
         let begun = threadNanoseconds()
+        CrashNote.enter(.write, frame.number)
         (result.frame, result.time, result.live) = (frame.number, frame.time, live)
         (result.width, result.height) = (frame.width, frame.height)
         result.faces.removeAll(keepingCapacity: true)

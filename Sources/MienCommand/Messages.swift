@@ -4,8 +4,9 @@ import MienOutput
 import Synchronization
 
 /// Says something to the user, on standard error; while a readout has the terminal, there, and on standard error once it
-/// has given that back.
-func tell(_ message: String) {
+/// has given that back. `keepingLines`: it is of our own making, and has several.
+func tell(_ message: String, keepingLines: Bool = false) {
+    let message = message.shown(keepingLines: keepingLines)
     let line = "mien: \(message)\n"
     let isHeld = diversion.withLock { diversion in
         diversion?.readout.say(message)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Mien
+import MienOutput
 
 @main
 struct MienTool: ParsableCommand {
@@ -21,6 +22,7 @@ struct MienTool: ParsableCommand {
     static func main() {
         // A reader that goes away is found out by the write that fails.
         signal(SIGPIPE, SIG_IGN)
+        TerminalState.restoreAtCrashes()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -29,7 +31,9 @@ struct MienTool: ParsableCommand {
             // Help and version are no failures, and where a status is all, the rest has been said.
             if error is ExitCode || status == .success { exit(withError: error) }
             let message = status == .validationFailure ? fullMessage(for: error) : "\(error)"
-            tell(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
+            tell(
+                message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message,
+                keepingLines: status == .validationFailure)
             exit(withError: status)
         }
     }

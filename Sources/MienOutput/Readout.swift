@@ -43,7 +43,7 @@ public final class Readout: Sink {
         source = name
         sawFace = false
         shown.removeAll(keepingCapacity: true)
-        file.text.append(name)
+        file.text.append(name.shown())
         file.text.append("\n")
     }
 
