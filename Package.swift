@@ -87,6 +87,8 @@ let package = Package(
         // Loaded at run time, when a recording is opened: linking them would cost every start 40 ms and 27 MB.
         shim("av", "CMienAV", libraries: []),
         shim("crash", "CMienCrash", libraries: []),
+        // Loaded at run time, when there is something to draw: `freetype2` links to the system's headers.
+        shim("freetype", "CMienFreeType", libraries: [], headers: "freetype2"),
         shim("jpeg", "CMienJPEG", libraries: ["jpeg", "png16", "exif"]),
         shim("onednn", "CMienOneDNN", libraries: ["dnnl", "gomp"]),
         // `opencv4` links to the system's headers, which lie outside the compiler's usual path.
@@ -104,14 +106,14 @@ let package = Package(
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", "CMienCrash", .product(name: "Logging", package: "swift-log")]),
-        module("MienOutput", ["Mien", "CMienCrash"]),
+        module("MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienCrash", "CMienFreeType"]),
         module("MienTraining", ["Mien", "MienNN"]),
         command,
 
         tests("MienImageTests", of: ["MienImage"]),
         .target(name: "CMienAllocations", path: "Tests/AllocationCounter", cSettings: cSettings),
         tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),
-        tests("MienCaptureTests", of: ["MienCapture", "CMienV4L2"]),
+        tests("MienCaptureTests", of: ["MienCapture", "CMienAV", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
         tests("MienTests", of: ["Mien", "MienStress"]),
         // The pipeline's stress test, also as a program: scripts/test runs that under the thread sanitizer.

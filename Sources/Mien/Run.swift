@@ -35,9 +35,23 @@ public final class Run {
     public var isOver: Bool { output.hasNoReaders || stop.isSet }
 
     /// Works through `source` to its end, or until the run is over.
-    public func process(_ source: any FrameSource) throws(PipelineError) {
-        output.begin(source: source.name)
-        guard !isOver else { return }
+    ///
+    /// `sinks` are for this source alone: begun here, and completed before this returns or throws. As long as a run is
+    /// given such, it doesn't end for want of readers.
+    public func process(_ source: any FrameSource, into sinks: [any Sink] = []) throws(PipelineError) {
+        var failure: PipelineError?
+        do throws(PipelineError) {
+            try output.begin(sinks)
+            try output.begin(source)
+            if !isOver { try pass(source) }
+        } catch {
+            failure = error
+        }
+        do throws(PipelineError) { try output.finish(sinks) } catch { failure = failure ?? error }
+        if let failure { throw failure }
+    }
+
+    private func pass(_ source: any FrameSource) throws(PipelineError) {
         if source.isLive {
             try LivePass(source, into: output, stop: stop, pause: pause)
                 .run(pipeline.liveAnalyser(), scanner: pipeline.scanner())

@@ -8,9 +8,11 @@ import MienVision
 final class RunOutput {
     private(set) var summary: RunSummary
     private var sinks: [any Sink]
-    private let hasReaders: Bool
+    private var hasReaders: Bool
     private let smoothing: Smoother.Options
     private var smoother: Smoother
+    /// Of the source, where a sink wants pictures.
+    private var pictures: (any PictureReader)?
     private var result = FrameResult(source: "", frame: 0, time: 0, width: 0, height: 0, faces: [])
 
     init(into sinks: [any Sink], model: String, smoothing: Smoother.Options) {
@@ -29,23 +31,44 @@ final class RunOutput {
         try forEachSink { sink throws(SinkError) in try sink.begin(description) }
     }
 
-    /// What follows comes from the source of this name.
-    func begin(source: String) {
+    /// What follows comes from `source`, of which no frame has been read.
+    func begin(_ source: any FrameSource) throws(PipelineError) {
         summary.sources += 1
-        result.source = source
-        CrashNote.source(source)
+        result.source = source.name
+        CrashNote.source(source.name)
         smoother = Smoother(options: smoothing)
+        pictures = nil
+        guard sinks.contains(where: { $0 is any PictureSink }) else { return }
+        let reader: any PictureReader
+        do { reader = try source.keepPictures() } catch { throw .source(error) }
+        pictures = reader
+        try forEachSink { sink throws(SinkError) in try (sink as? any PictureSink)?.begin(source, reader) }
     }
 
-    /// Completes the sinks, all of them whatever befalls one, and then throws the first of their errors.
-    func finish(after seconds: Double) throws(PipelineError) -> RunSummary {
+    /// Adds sinks until they are finished with.
+    func begin(_ more: [any Sink]) throws(PipelineError) {
+        let description = RunDescription(model: summary.model)
+        if !more.isEmpty { hasReaders = false }
+        // All of them first: those after one that fails are finished, too.
+        sinks += more
+        do throws(SinkError) { for sink in more { try sink.begin(description) } } catch { throw .sink(error) }
+    }
+
+    /// Completes `some` of the sinks, all of them whatever befalls one, and then throws the first of their errors.
+    func finish(_ some: [any Sink]) throws(PipelineError) {
         var failure: SinkError?
-        for sink in sinks {
+        // One whose reader has gone has been finished already.
+        for sink in some where sinks.contains(where: { $0 === sink }) {
             do { try sink.finish() } catch  where !error.isClosedPipe { failure = failure ?? error } catch {}
         }
-        sinks = []
-        summary.seconds = seconds
+        sinks.removeAll { sink in some.contains { $0 === sink } }
         if let failure { throw .sink(failure) }
+    }
+
+    /// Completes all sinks likewise.
+    func finish(after seconds: Double) throws(PipelineError) -> RunSummary {
+        summary.seconds = seconds
+        try finish(sinks)
         return summary
     }
 
@@ -54,7 +77,6 @@ final class RunOutput {
         _ frame: borrowing Frame, _ faces: [TrackedFace], _ answers: ArraySlice<Probabilities>,
         live: LiveFigures? = nil
     ) throws(PipelineError) {
-        let begun = threadNanoseconds()
         CrashNote.enter(.write, frame.number)
         (result.frame, result.time, result.live) = (frame.number, frame.time, live)
         (result.width, result.height) = (frame.width, frame.height)
@@ -68,8 +90,28 @@ final class RunOutput {
                     smoothed: smoother.smooth(answer, id: face.id, time: frame.time), detected: face.isDetected))
         }
         summary.count(result)
-        try forEachSink { sink throws(SinkError) in try sink.write(result) }
+        let shown = try takePicture(of: frame)
+        let begun = threadNanoseconds()
+        try forEachSink { sink throws(SinkError) in
+            if pictures != nil, let sink = sink as? any PictureSink {
+                try sink.write(result, shown)
+            } else {
+                try sink.write(result)
+            }
+        }
         summary.stages.add(1, since: begun, to: .write)
+    }
+
+    /// What its sinks want to see of a frame, whose result is made.
+    private func takePicture(of frame: borrowing Frame) throws(PipelineError) -> Picture? {
+        guard let pictures else { return nil }
+        var isWanted = false
+        for sink in sinks where (sink as? any PictureSink)?.wantsPicture(of: result) == true { isWanted = true }
+        // A recording's are decoded in turn, wanted or not.
+        guard isWanted || result.live == nil else { return nil }
+        let begun = threadNanoseconds()
+        defer { summary.stages.add(1, since: begun, to: .picture) }
+        do { return try pictures.picture(of: frame) } catch { throw .source(error) }
     }
 
     /// Adds what a thread has spent on the stages before this one.

@@ -1,3 +1,5 @@
+public import MienCapture
+
 /// Where results go: a file, a pipe, the terminal. Calls come one at a
 /// time, in the order of the frames, from any of the threads that work.
 public protocol Sink: AnyObject {
@@ -16,6 +18,22 @@ public protocol Sink: AnyObject {
 extension Sink {
     public var isReader: Bool { true }
     public var isForsaken: Bool { false }
+}
+
+/// A sink of the pictures, too.
+public protocol PictureSink: Sink {
+    /// Before the first frame of each source. `pictures` is what gives its pictures.
+    func begin(_ source: any FrameSource, _ pictures: any PictureReader) throws(SinkError)
+    /// Whether this frame's picture is wanted; asked of every frame before `write`.
+    func wantsPicture(of result: borrowing FrameResult) -> Bool
+    /// Every frame, faces or not. `picture` is nil where no sink wanted it; the sink may not draw on it or keep it, but may
+    /// share it.
+    func write(_ result: borrowing FrameResult, _ picture: Picture?) throws(SinkError)
+}
+
+extension PictureSink {
+    public func wantsPicture(of result: borrowing FrameResult) -> Bool { true }
+    public func write(_ result: borrowing FrameResult) throws(SinkError) { try write(result, nil) }
 }
 
 /// What holds for a whole run.

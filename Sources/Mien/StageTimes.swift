@@ -6,6 +6,8 @@ public enum Stage: Int, CaseIterable, Sendable {
     case detect
     /// Cropping and the network.
     case classify
+    /// Making colour pictures, for sinks that want them.
+    case picture
     /// The sinks.
     case write
 }

@@ -22,12 +22,18 @@ public protocol FrameSource: AnyObject {
     /// The memory of `frame` is used again, so that a loop over one frame allocates nothing.
     /// Throws where the input is broken; frames before the break have been delivered by then.
     func read(into frame: inout Frame) throws(CaptureError) -> Bool
+
+    /// From now on, keeps what the pictures of the frames are made of, and gives what makes them. To be called before the
+    /// first frame is read.
+    func keepPictures() throws(CaptureError) -> any PictureReader
 }
 
 extension FrameSource {
     public var warning: String? { nil }
     public var isLive: Bool { false }
     public func interrupt() {}
+    /// Luma alone, in grey.
+    public func keepPictures() throws(CaptureError) -> any PictureReader { try LivePictures(name: name) }
 }
 
 /// One picture on its way through the pipeline. Moved, never copied.
@@ -46,6 +52,8 @@ public struct Frame: ~Copyable, Sendable {
     public var lost = 0
     /// Luma as displayed: upright, full range (black 0, white 255).
     public var luma = Plane()
+    /// The picture as it came, where a live source was told to keep it.
+    var stored = StoredPicture()
     /// To be set before a read: luma may be reduced, to no fewer pixels than so many. Sources needn't. Nil: it must not.
     public var enoughPixels: Int?
     /// How many pixels of the picture, each way, make one of `luma`.

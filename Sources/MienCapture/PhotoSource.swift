@@ -11,6 +11,7 @@ public final class PhotoSource: FrameSource {
     public let frameCount: Int? = 1
     public private(set) var warning: String?
     private var isRead = false
+    private var orientation = Orientation.up
 
     /// The kinds that are read here, known by their first bytes.
     enum Kind: CaseIterable {
@@ -31,6 +32,10 @@ public final class PhotoSource: FrameSource {
 
     /// The photo at `path`, which is opened when its frame is read.
     public init(path: String) { name = path }
+
+    public func keepPictures() -> any PictureReader {
+        PhotoPictures(path: name) { [weak self] in self?.orientation ?? .up }
+    }
 
     public func read(into frame: inout Frame) throws(CaptureError) -> Bool {
         guard !isRead else { return false }
@@ -100,11 +105,11 @@ public final class PhotoSource: FrameSource {
     }
 
     private func turn(_ stored: inout Plane, orientation: Int32, into target: inout Plane) {
-        let orientation = Orientation(rawValue: Int(orientation)) ?? .up
-        if orientation == .up {
+        self.orientation = Orientation(rawValue: Int(orientation)) ?? .up
+        if self.orientation == .up {
             swap(&stored, &target)
         } else {
-            orientation.apply(to: stored.view, into: &target)
+            self.orientation.apply(to: stored.view, into: &target)
         }
     }
 

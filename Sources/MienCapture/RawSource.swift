@@ -22,6 +22,7 @@ public final class RawSource: FrameSource {
     private var number = 0
     private var origin: Double?
     private let calls = SystemCalls()
+    private var keepsPictures = false
 
     /// Reads from a descriptor, which stays the caller's. Throws where frames of that format have no fixed size.
     public init(
@@ -75,11 +76,17 @@ public final class RawSource: FrameSource {
         } catch {
             throw CaptureError(error)
         }
+        if keepsPictures { frame.stored.keep(UnsafeRawBufferPointer(bytes), layout) }
         frame.number = number
         frame.time = now - start
         (frame.captured, frame.arrival) = (now, now)
         number += 1
         return true
+    }
+
+    public func keepPictures() throws(CaptureError) -> any PictureReader {
+        keepsPictures = true
+        return try LivePictures(name: name)
     }
 
     public func interrupt() { interruption.raise() }

@@ -134,7 +134,7 @@ final class VideoInput {
         return chosen
     }
 
-    private static func openDecoder(
+    static func openDecoder(
         for stream: UnsafeMutablePointer<AVStream>, threads: Int, _ path: String, _ av: UnsafePointer<mien_av>
     ) throws(CaptureError) -> UnsafeMutablePointer<AVCodecContext> {
         let parameters = stream.pointee.codecpar

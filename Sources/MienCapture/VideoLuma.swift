@@ -66,7 +66,7 @@ final class VideoLuma {
     }
 
     /// The container's word counts, else the picture's own.
-    private func orientation(of picture: UnsafeMutablePointer<AVFrame>) -> Orientation {
+    func orientation(of picture: UnsafeMutablePointer<AVFrame>) -> Orientation {
         if streamOrientation != .up { return streamOrientation }
         if let side = av.pointee.av_frame_get_side_data(picture, AV_FRAME_DATA_DISPLAYMATRIX) {
             return Orientation(displayMatrix: side.pointee.data)

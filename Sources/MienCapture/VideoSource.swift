@@ -27,6 +27,7 @@ public final class VideoSource: FrameSource {
     private var state = State.reading
     private var next = 0
     private var lastTime: Double?
+    private var kept: KeptPackets?
 
     private enum State {
         case reading
@@ -62,6 +63,12 @@ public final class VideoSource: FrameSource {
         return "\(name): is damaged in \(places); frames there are missing or patched up, and so may faces be"
     }
 
+    public func keepPictures() throws(CaptureError) -> any PictureReader {
+        let packets = KeptPackets(av: input.av)
+        kept = packets
+        return try RecordingPictures(of: input, path: name, packets: packets)
+    }
+
     public func read(into frame: inout Frame) throws(CaptureError) -> Bool {
         while true {
             if case .ended = state { return false }
@@ -76,18 +83,18 @@ public final class VideoSource: FrameSource {
                 next += 1
                 return true
             case -EAGAIN:
-                feed()
+                try feed()
             case mien_averror_eof:
                 try finish()
             default:
                 damaged += 1
-                feed()
+                try feed()
             }
         }
     }
 
     /// Gives the decoder the stream's next packet, or tells it that there are no more.
-    private func feed() {
+    private func feed() throws(CaptureError) {
         guard case .reading = state else { return }
         let av = input.av
         while true {
@@ -98,13 +105,17 @@ public final class VideoSource: FrameSource {
                 break
             }
             defer { av.pointee.av_packet_unref(packet) }
-            guard packet.pointee.stream_index == input.stream.pointee.index else { continue }
+            guard packet.pointee.stream_index == input.stream.pointee.index else {
+                try kept?.keep(packet, of: name)
+                continue
+            }
             // A packet cut by the file's end holds half a picture; others that look damaged are worth decoding.
             let isAtEnd = input.format.pointee.pb.map { $0.pointee.eof_reached != 0 } ?? false
             if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0, isAtEnd {
                 state = .draining(reason: "the last picture is incomplete")
                 break
             }
+            try kept?.keep(packet, of: name)
             if av.pointee.avcodec_send_packet(input.decoder, packet) < 0 { damaged += 1 }
             return
         }
@@ -115,6 +126,7 @@ public final class VideoSource: FrameSource {
     private func finish() throws(CaptureError) {
         guard case .draining(var reason) = state else { return }
         state = .ended
+        kept?.complete()
         let isPipe = input.format.pointee.pb.map { $0.pointee.seekable == 0 } ?? false
         if let lengths = RecordingLength(path: name), lengths.isCut {
             reason = lengths.description

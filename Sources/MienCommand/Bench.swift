@@ -27,7 +27,7 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        let plan = try options.resolve(inputs: [input].compactMap(\.self))
+        let plan = try options.resolve(paths: [input].compactMap(\.self))
         let network = try NetworkTimes(ExpressionModel(file: plan.model, options: plan.modelOptions))
         if networkOnly {
             print(json ? JSON.object(["model": .text(network.name), "network": network.json]).line : network.text)

@@ -1,17 +1,10 @@
 import ArgumentParser
 import Mien
+import MienOutput
 
 /// Options of every subcommand that looks at pictures, as typed.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("JSON Lines: a line for each frame.", valueName: "file|-"))
-    var jsonl: String?
-
-    @Option(help: ArgumentHelp("Comma-separated values: a line for each face.", valueName: "file|-"))
-    var csv: String?
-
-    @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file"))
-    var stats: String?
-
+    @OptionGroup var outputs: OutputOptions
     @OptionGroup var network: NetworkOptions
 
     @Option(help: ArgumentHelp("A cascade instead of the built-in one.", valueName: "file.xml"))
@@ -57,20 +50,33 @@ struct CommonOptions: ParsableArguments {
         if verbose, quiet { throw ValidationError("--verbose and --quiet exclude each other") }
         if threads < 1 { throw ValidationError("--threads: at least 1, please") }
         if let fault = detection.fault { throw ValidationError(fault) }
-        if jsonl == "-", csv == "-" { throw ValidationError("--jsonl and --csv can't both be standard output") }
-        for (option, value) in [("--jsonl", jsonl), ("--csv", csv), ("--stats", stats)] where value == "" {
-            throw ValidationError("\(option) needs the name of a file")
-        }
+    }
+
+    /// What is to be done, for files that are named and nothing else.
+    func resolve(paths: [String] = [], _ video: VideoOptions? = nil) throws -> Plan {
+        try resolve(inputs: paths.map { Input(path: $0) }, video)
     }
 
     /// What is to be done, for these inputs.
-    func resolve(inputs: [String]) throws -> Plan {
-        let files = [jsonl, csv, stats].compactMap(\.self).filter { $0 != "-" }
-        try FileIdentity.refuseOverlap(outputs: files, inputs: inputs + [network.model, cascade].compactMap(\.self))
+    func resolve(inputs: [Input], _ video: VideoOptions?) throws -> Plan {
+        let files = outputs.files + [video?.file].compactMap(\.self)
+        let own = inputs.compactMap(\.results)
+        try FileIdentity.refuseOverlap(
+            outputs: outputs.paths + [video?.out].compactMap(\.self) + own.flatMap(\.paths)
+                + own.flatMap(\.partialPaths),
+            inputs: inputs.map(\.path) + [network.model, cascade].compactMap(\.self))
+        if inputs.count > 1, let file = files.first(where: { $0.kind.isForOneInput }) {
+            let name = file.kind.name
+            throw ValidationError(
+                "\(inputs.count) inputs can't share \(file.path); --each \(name) writes one for each")
+        }
+        var settings = OutputSettings()
+        if let video { settings.video = video.options }
+        // Who hides faces in videos doesn't want them shown elsewhere.
+        settings.hasThumbnails = outputs.thumbnails && settings.video.privacy == .none
         return Plan(
             model: network.model, modelOptions: network.options, cascade: cascade, detection: detection,
-            threads: threads,
-            outputs: Outputs(jsonl: jsonl, csv: csv),
-            statistics: stats, verbosity: verbose ? .verbose : quiet ? .quiet : .normal)
+            threads: threads, outputs: Outputs(files, settings, hasOthers: !own.isEmpty), statistics: outputs.stats,
+            verbosity: verbose ? .verbose : quiet ? .quiet : .normal)
     }
 }

@@ -17,6 +17,7 @@ struct Demo: ParsableCommand {
     @Option(help: ArgumentHelp("End after so many seconds of the demo.", valueName: "s"))
     var seconds: Double?
 
+    @OptionGroup var video: VideoOptions
     @OptionGroup var options: CommonOptions
 
     func validate() throws {
@@ -25,7 +26,7 @@ struct Demo: ParsableCommand {
     }
 
     func run() throws {
-        var plan = try options.resolve(inputs: [])
+        var plan = try options.resolve(video)
         plan.title = { _ in "demo: a face that goes through the six expressions" }
         var demo = DemoSource.Options()
         demo.frames = frames

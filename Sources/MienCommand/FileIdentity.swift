@@ -6,26 +6,34 @@ struct FileIdentity: Hashable {
     private let device: dev_t
     private let number: ino_t
 
-    /// Nil for what isn't there, and for what is no regular file: /dev/null may be written to twice.
-    init?(_ path: String) {
+    init(_ status: stat) { (device, number) = (status.st_dev, status.st_ino) }
+
+    /// Nil for what isn't there, and for what is no regular file (/dev/null may be written to twice), or no folder if that
+    /// is what it should be.
+    init?(_ path: String, isFolder: Bool = false) {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        (device, number) = (status.st_dev, status.st_ino)
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG) else { return nil }
+        self.init(status)
     }
 
     /// Throws where writing one of `outputs` would destroy an input or another output.
     static func refuseOverlap(outputs: [String], inputs: [String]) throws {
-        for (index, output) in outputs.enumerated() {
+        var taken: [FileIdentity: (name: String, isInput: Bool)] = [:]
+        for input in inputs { if let identity = FileIdentity(input) { taken[identity] = (input, true) } }
+        // Files that aren't there yet have only their names to be known by.
+        var names: Set<[UInt8]> = []
+        for output in outputs {
             let identity = FileIdentity(output)
-            func isSame(_ other: String) -> Bool {
-                output == other && identity != nil || identity != nil && FileIdentity(other) == identity
+            let other = identity.flatMap { taken[$0] }
+            if let other, other.isInput {
+                throw ValidationError(
+                    "\(output): the output would overwrite the input \(other.name); choose another name")
             }
-            if let input = inputs.first(where: isSame) {
-                throw ValidationError("\(output): the output would overwrite the input \(input); choose another name")
+            let isNew = names.insert(Array(output.utf8)).inserted
+            if other != nil || !isNew && !output.hasPrefix("/dev/") {
+                throw ValidationError("\(output): two outputs can't go to the same file \(other?.name ?? output)")
             }
-            if let other = outputs[..<index].first(where: { $0 == output || isSame($0) }), !output.hasPrefix("/dev/") {
-                throw ValidationError("\(output): two outputs can't go to the same file \(other)")
-            }
+            if let identity { taken[identity] = (output, false) }
         }
     }
 }

@@ -1,14 +1,25 @@
 import ArgumentParser
 
 struct Image: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Looks at pictures.")
+    static let configuration = CommandConfiguration(
+        abstract: "Looks at pictures.",
+        discussion: """
+            Several inputs, folders and files of each input's own are as in `mien help video`. Of a folder the files count \
+            whose names end as pictures' do (jpg, png, webp, tif ...).
+            """)
 
-    @Argument(help: "Pictures: JPEG, PNG, and whatever else FFmpeg reads; - is standard input.")
+    @Argument(
+        help: """
+            Pictures (JPEG, PNG, and whatever else FFmpeg reads), folders of them, or patterns in quotes ('*.jpg'); - is \
+            standard input.
+            """)
     var input: [String]
 
+    @OptionGroup var batch: BatchOptions
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        try options.resolve(inputs: input).run(input.map { Input(path: $0) })
+        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.photos, nil, options)
+        try plan.run(inputs)
     }
 }

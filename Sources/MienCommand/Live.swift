@@ -19,10 +19,11 @@ struct Live: ParsableCommand {
     var device: String?
 
     @OptionGroup var camera: CameraOptions
+    @OptionGroup var video: VideoOptions
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        var plan = try options.resolve(inputs: [])
+        var plan = try options.resolve(video)
         plan.title = { ($0 as? CameraSource).map { Self.title(of: $0.status) } ?? "raw frames on standard input" }
         let isQuiet = plan.verbosity == .quiet
         let source = try camera.source(device, interruption: Interruption()) { if !isQuiet { tell("\($0)") } }

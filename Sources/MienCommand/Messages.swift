@@ -4,9 +4,11 @@ import MienOutput
 import Synchronization
 
 /// Says something to the user, on standard error; while a readout has the terminal, there, and on standard error once it
-/// has given that back. `keepingLines`: it is of our own making, and has several.
-func tell(_ message: String, keepingLines: Bool = false) {
-    let message = message.shown(keepingLines: keepingLines)
+/// has given that back.
+///
+/// A line, whatever stands in it: names of files may hold line feeds, and sequences that terminals obey.
+func tell(_ message: String) {
+    let message = message.isPrintable ? message : String(message.unicodeScalars.map(\.printable).joined())
     let line = "mien: \(message)\n"
     let isHeld = diversion.withLock { diversion in
         diversion?.readout.say(message)
@@ -15,6 +17,17 @@ func tell(_ message: String, keepingLines: Bool = false) {
         return true
     }
     if !isHeld { writeToStandardError(line) }
+}
+
+extension String {
+    fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy { !$0.isControl } }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { properties.generalCategory == .control }
+
+    /// As Swift would write it in a literal where it is a control character, otherwise itself.
+    fileprivate var printable: String { isControl ? escaped(asASCII: false) : String(self) }
 }
 
 /// Where messages go while the terminal is drawn on, and what is to be said again afterwards.
@@ -39,9 +52,29 @@ func releaseMessages() {
     for line in diversion.withLock({ $0.take()?.held ?? [] }) { writeToStandardError(line) }
 }
 
-private func writeToStandardError(_ line: String) {
-    var line = line
-    line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+/// What stands at the foot of the terminal, below all messages.
+private let status = Mutex<String?>(nil)
+
+/// Moves to the start of the line and empties it.
+private let clearLine = "\r\u{1B}[K"
+
+/// Shows `line`, which has no line feed, at the foot of the terminal that standard error is, or takes it away.
+func showStatus(_ line: String?) {
+    status.withLock { status in
+        if line != nil || status != nil { put(clearLine + (line ?? "")) }
+        status = line
+    }
+}
+
+/// Writes whole lines, above the one at the foot.
+func writeToStandardError(_ lines: String) {
+    status.withLock { status in put(status.map { clearLine + lines + $0 } ?? lines) }
+}
+
+private func put(_ text: String) {
+    var text = text
+    // Nothing is lost where nobody can read it.
+    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
 /// How much the user wants to hear.

@@ -14,7 +14,8 @@ struct MienTool: ParsableCommand {
             """,
         version: "mien \(mienVersion)",
         subcommands: [
-            Live.self, Video.self, Image.self, Demo.self, Devices.self, Train.self, TrainAligner.self, Evaluate.self,
+            Live.self, Video.self, Image.self, DumpCommand.self, Demo.self, Devices.self, Train.self, TrainAligner.self,
+            Evaluate.self,
             Bench.self,
         ])
 
@@ -31,9 +32,10 @@ struct MienTool: ParsableCommand {
             // Help and version are no failures, and where a status is all, the rest has been said.
             if error is ExitCode || status == .success { exit(withError: error) }
             let message = status == .validationFailure ? fullMessage(for: error) : "\(error)"
-            tell(
-                message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message,
-                keepingLines: status == .validationFailure)
+            let lines = (message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message).split(
+                separator: "\n", omittingEmptySubsequences: false)
+            tell(String(lines[0]))
+            for line in lines.dropFirst() { writeToStandardError("\(line)\n") }
             exit(withError: status)
         }
     }

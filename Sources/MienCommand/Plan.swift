@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Mien
 import MienOutput
 
@@ -14,6 +13,8 @@ struct Plan {
     /// The file for counts and times.
     var statistics: String?
     var verbosity: Verbosity
+    /// How progress is shown; nil: not at all.
+    var progress: ProgressMeter.Form?
     /// What a terminal shows of a live source's results: where there is a title for it, a block that is redrawn in place.
     var title: (@Sendable (any FrameSource) -> String)?
 
@@ -24,37 +25,8 @@ struct Plan {
         catchSignals()
         var hasFailed = false
         do throws(PipelineError) {
-            let pipeline = try Pipeline(configuration())
-            let (pause, recorder) = (PauseFlag(), ResultRecorder())
-            if verbosity != .quiet { pipeline.network.tellAssumptions() }
-            var run: Run?
-            defer {
-                try? _ = run?.finish()
-                releaseMessages()
-            }
-            for input in inputs {
-                do throws(PipelineError) {
-                    let source = try input.source()
-                    // Only now: where no input can be opened, no output is touched.
-                    if run == nil {
-                        let sinks = try makeSinks(for: source, pause, recorder) + [sink].compactMap(\.self)
-                        run = try Run(pipeline, into: sinks, stop: stopFlag, pause: pause)
-                    }
-                    defer { if verbosity != .quiet, let warning = source.warning { tell(warning) } }
-                    try run?.process(source)
-                } catch {
-                    guard case .source = error else { throw error }
-                    tell("\(error)")
-                    hasFailed = true
-                }
-                if run?.isOver == true { break }
-            }
-            if let run {
-                let summary = try run.finish()
-                if let news = recorder.takeNews() { tell(news) }
-                releaseMessages()
-                try report(summary)
-            }
+            let run = PlannedRun(self, try Pipeline(configuration()), inputs, also: sink)
+            hasFailed = try !run.work()
         } catch {
             tell("\(error)")
             hasFailed = true
@@ -73,75 +45,5 @@ struct Plan {
             do { configuration.cascade = try Cascade(file: cascade) } catch { throw .vision(error) }
         }
         return configuration
-    }
-
-    private func makeSinks(
-        for source: any FrameSource, _ pause: PauseFlag, _ recorder: ResultRecorder
-    ) throws(PipelineError) -> [any Sink] {
-        do {
-            let files = try outputs.makeSinks()
-            guard outputs.hasReadout, verbosity != .quiet else { return files }
-            if source.isLive, let title {
-                let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder)
-                if let readout = LiveReadout(title: title(source), controls: controls) {
-                    divertMessages(to: readout)
-                    return files + [recorder, readout]
-                }
-            }
-            return files + [Readout(try OutputFile("-"))]
-        } catch {
-            throw .sink(error)
-        }
-    }
-
-    private func report(_ summary: RunSummary) throws(PipelineError) {
-        do throws(SinkError) {
-            if let statistics { try summary.write(json: OutputFile(statistics)) }
-            if outputs.hasReadout, verbosity != .quiet {
-                try summary.write(report: OutputFile("-"))
-            } else if verbosity == .verbose {
-                try summary.write(report: .standardError())
-            }
-        } catch {
-            if !error.isClosedPipe { throw .sink(error) }
-        }
-    }
-}
-
-/// What results are to be written, where to.
-struct Outputs {
-    var jsonl: String?
-    var csv: String?
-    /// Whether standard output is for people.
-    let hasReadout: Bool
-
-    init(jsonl: String?, csv: String?) {
-        let isTerminal = isatty(STDOUT_FILENO) == 1
-        hasReadout = isTerminal && jsonl != "-" && csv != "-"
-        self.csv = csv
-        // A program at the other end of a pipe gets JSON Lines unless it asked for something.
-        self.jsonl = jsonl ?? (isTerminal || csv != nil ? nil : "-")
-    }
-
-    /// The files'; a terminal's is for the plan to choose.
-    func makeSinks() throws(SinkError) -> [any Sink] {
-        var sinks: [any Sink] = []
-        if let jsonl { sinks.append(JSONLines(try OutputFile(jsonl))) }
-        if let csv { sinks.append(CSV(try OutputFile(csv))) }
-        return sinks
-    }
-}
-
-/// Something to look at, not opened yet.
-struct Input {
-    private let open: () throws(CaptureError) -> any FrameSource
-
-    /// A file as the user named it; `-` is standard input.
-    init(path: String) { open = { () throws(CaptureError) in try openInput(path) } }
-
-    init(_ source: any FrameSource) { open = { () throws(CaptureError) in source } }
-
-    func source() throws(PipelineError) -> any FrameSource {
-        do { return try open() } catch { throw .source(error) }
     }
 }

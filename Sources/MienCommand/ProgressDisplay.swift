@@ -1,4 +1,5 @@
 import Glibc
+import MienOutput
 import MienTraining
 
 /// What training shows on standard error: on a terminal a bar that moves, and a line for each epoch anywhere.
@@ -21,13 +22,10 @@ final class ProgressDisplay {
         (epochStart, lastShown) = (start, start)
     }
 
-    func say(_ line: String) { put("\(isTerminal ? Self.clearLine : "")\(line)\n") }
-
-    private static let clearLine = "\r\u{1B}[K"
-
-    private func put(_ text: String) {
-        // Nothing is lost where nobody can read it.
-        _ = text.utf8.withContiguousStorageIfAvailable { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    /// A line that stays.
+    func say(_ line: String) {
+        showStatus(nil)
+        writeToStandardError(line + "\n")
     }
 
     func show(_ event: TrainingRun.Event) {
@@ -38,12 +36,10 @@ final class ProgressDisplay {
             let now = clock.now
             guard isTerminal, now - lastShown > .milliseconds(100) else { return }
             lastShown = now
-            let width = 24
-            let full = done * width / stepsPerEpoch
-            let bar = String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
-            put(
-                "\(Self.clearLine)epoch \(epoch)/\(epochs) \(bar) loss \(fixed(loss, 3)), \(rate(now)) pictures/s, "
-                    + "\(left(epoch, done, now)) left")
+            showStatus(
+                ProgressBar(on: STDERR_FILENO).line(
+                    "epoch \(epoch)/\(epochs)", Double(done) / Double(stepsPerEpoch),
+                    "loss \(fixed(loss, 3))  \(rate(now)) pictures/s  \(left(epoch, done, now)) left"))
         case .epoch(let epoch, let score, let isBest):
             let now = clock.now
             say(
@@ -59,12 +55,10 @@ final class ProgressDisplay {
         Int(Double(stepsOfEpoch * batch) / max((now - epochStart) / .seconds(1), 1e-3))
     }
 
-    /// Hours, minutes and seconds to the end at the speed so far.
+    /// To the end at the speed so far.
     private func left(_ epoch: Int, _ done: Int, _ now: ContinuousClock.Instant) -> String {
         let stepsLeft = (epochs - epoch + 1) * stepsPerEpoch - done
-        let seconds = Int((now - start) / .seconds(1) / Double(max(steps, 1)) * Double(stepsLeft))
-        let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { ($0 < 10 ? "0" : "") + "\($0)" }
-        return (seconds < 3600 ? parts.dropFirst() : parts[...]).joined(separator: ":")
+        return ProgressBar.clock((now - start) / .seconds(1) / Double(max(steps, 1)) * Double(stepsLeft))
     }
 
     private func fixed(_ value: Double, _ decimals: Int) -> String { Evaluation.fixed(value, decimals) }

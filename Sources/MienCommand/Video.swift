@@ -2,14 +2,29 @@ import ArgumentParser
 
 struct Video: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Looks at every frame of recordings.")
+        abstract: "Looks at every frame of recordings.",
+        discussion: """
+            All inputs' results go to standard output or to the files that --jsonl and the like name. With --each every \
+            input has files of its own, beside it or under --to: talk.mp4 gives talk.jsonl. Until such a file is whole \
+            its name is talk.partial.jsonl; --resume begins there. An input that fails doesn't stop the others: they are \
+            listed in the end, and the exit status is 1.
+            Of a folder the files count whose names end as recordings' do (mp4, mov, mkv, webm, avi ...), without hidden \
+            ones and without what mien wrote.
+            """)
 
-    @Argument(help: "Recordings, in any format that FFmpeg reads; - is standard input.")
+    @Argument(
+        help: """
+            Recordings, in any format that FFmpeg reads, folders of them, or patterns in quotes ('*.mp4'); - is standard \
+            input.
+            """)
     var input: [String]
 
+    @OptionGroup var batch: BatchOptions
+    @OptionGroup var video: VideoOptions
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        try options.resolve(inputs: input).run(input.map { Input(path: $0) })
+        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.recordings, video, options)
+        try plan.run(inputs)
     }
 }

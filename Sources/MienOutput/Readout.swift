@@ -15,7 +15,10 @@ public final class Readout: Sink {
         var isPresent = true
     }
 
-    public init(_ file: OutputFile) { self.file = file }
+    /// Whether each line is to take the place of what stands in it: a progress bar.
+    private let clearsLines: Bool
+
+    public init(_ file: OutputFile, clearsLines: Bool = false) { (self.file, self.clearsLines) = (file, clearsLines) }
 
     public var isForsaken: Bool { file.isForsaken }
 
@@ -43,12 +46,19 @@ public final class Readout: Sink {
         source = name
         sawFace = false
         shown.removeAll(keepingCapacity: true)
-        file.text.append(name.shown())
+        clearLine()
+        // Names may hold line feeds, and sequences that terminals obey.
+        var line = Line(.max)
+        line.put(name)
+        file.text.append(line.text)
         file.text.append("\n")
     }
 
     private func end() {
-        if source != nil, !sawFace { file.text.append("  no face\n") }
+        if source != nil, !sawFace {
+            clearLine()
+            file.text.append("  no face\n")
+        }
         source = nil
     }
 
@@ -76,7 +86,10 @@ public final class Readout: Sink {
         file.text.append("\n")
     }
 
+    private func clearLine() { if clearsLines { file.text.append("\r\u{1B}[K") } }
+
     private func begin(line id: Int, at time: Double) {
+        clearLine()
         file.text.append(time, decimals: 2, width: 9)
         file.text.append(" s  face ")
         file.text.append(id)

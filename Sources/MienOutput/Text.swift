@@ -12,6 +12,8 @@ struct Text {
 
     mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+    mutating func append(bytes more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
+
     mutating func append(_ text: Text) { bytes.append(contentsOf: text.bytes) }
 
     /// With spaces after it up to `-width` bytes, or before it up to `width`.
@@ -36,6 +38,9 @@ struct Text {
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
         append(digits: number.magnitude, atLeast: 1)
     }
+
+    /// With zeros before it, so that there are so many digits at least.
+    mutating func append(_ number: Int, digits: Int) { append(digits: number.magnitude, atLeast: digits) }
 
     /// `number` rounded to `decimals` digits after the point; of those, zeros at the end beyond the first `kept` are left
     /// out. What is no number is `null`, as JSON has it.
@@ -93,5 +98,32 @@ struct Text {
             bytes.append(byte)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    mutating func append(bytes more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
+
+    /// `text` as HTML has it, between tags or in quotes.
+    mutating func append(html text: String) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "&"): append("&amp;")
+            case UInt8(ascii: "<"): append("&lt;")
+            case UInt8(ascii: ">"): append("&gt;")
+            case UInt8(ascii: "\""): append("&quot;")
+            default: bytes.append(byte)
+            }
+        }
+    }
+
+    /// `data` in letters and digits (RFC 4648, section 4).
+    mutating func append(base64 data: [UInt8]) {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        for start in stride(from: 0, to: data.count, by: 3) {
+            let part = data[start..<min(start + 3, data.count)]
+            let bits = part.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - part.count))
+            for place in 0..<4 {
+                bytes.append(place <= part.count ? digits[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
+            }
+        }
     }
 }

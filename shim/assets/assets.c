@@ -22,3 +22,13 @@ static const uint8_t aligner_bytes[] = {
 #embed "../../models/aligner.onnx"
 };
 const mien_asset mien_asset_aligner = {aligner_bytes, sizeof aligner_bytes};
+
+static const uint8_t report_style_bytes[] = {
+#embed "report.css"
+};
+const mien_asset mien_asset_report_style = {report_style_bytes, sizeof report_style_bytes};
+
+static const uint8_t report_script_bytes[] = {
+#embed "report.js"
+};
+const mien_asset mien_asset_report_script = {report_script_bytes, sizeof report_script_bytes};

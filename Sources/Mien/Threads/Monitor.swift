@@ -3,12 +3,13 @@ import Glibc
 /// State that threads share, and a way to wait until it changes.
 ///
 /// A thread that waits sleeps; nothing here spins. (Swift's own `Mutex` can't be waited on.)
-final class Monitor<State: ~Copyable>: @unchecked Sendable {  // safe: the state is touched with the lock held only
+/// Sendable, since the state is touched with the lock held only.
+package final class Monitor<State: ~Copyable>: @unchecked Sendable {
     private var state: State
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init(_ state: consuming State) {
+    package init(_ state: consuming State) {
         self.state = state
         pthread_mutex_init(lock, nil)
         pthread_cond_init(changed, nil)
@@ -22,7 +23,7 @@ final class Monitor<State: ~Copyable>: @unchecked Sendable {  // safe: the state
     }
 
     /// Runs `body` with the state to itself, and wakes who waits for a change of it.
-    func change<Result: ~Copyable>(_ body: (inout State) -> Result) -> Result {
+    package func change<Result: ~Copyable>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(lock)
         defer {
             pthread_cond_broadcast(changed)
@@ -32,7 +33,7 @@ final class Monitor<State: ~Copyable>: @unchecked Sendable {  // safe: the state
     }
 
     /// Sleeps until `body`, with the state to itself, returns a value; it is asked after every change.
-    func wait<Result>(_ body: (inout State) -> Result?) -> Result {
+    package func wait<Result>(_ body: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(lock)
         defer {
             pthread_cond_broadcast(changed)
@@ -45,7 +46,7 @@ final class Monitor<State: ~Copyable>: @unchecked Sendable {  // safe: the state
     }
 
     /// As `wait`, but for `seconds` at most; nil when they are over.
-    func wait<Result>(seconds: Double, _ body: (inout State) -> Result?) -> Result? {
+    package func wait<Result>(seconds: Double, _ body: (inout State) -> Result?) -> Result? {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)
         let nanoseconds = deadline.tv_nsec + Int(seconds * 1e9)

@@ -66,6 +66,7 @@ public final class CameraSource: FrameSource {
     /// The stamp of the first frame, which is time 0.
     private var origin: Double?
     private var lastTime = 0.0
+    private var keepsPictures = false
 
     /// Opens a camera and starts it: the one at a path, with a number, on a bus, with a part of the name, or the first.
     ///
@@ -149,6 +150,12 @@ public final class CameraSource: FrameSource {
         }
     }
 
+    public func keepPictures() throws(CaptureError) -> any PictureReader {
+        keepsPictures = true
+        if case .streaming(let stream) = state { stream.keepsPictures = true }
+        return try LivePictures(name: name)
+    }
+
     public func interrupt() { interruption.raise() }
 
     private func publish() {
@@ -228,6 +235,7 @@ public final class CameraSource: FrameSource {
         guard let found = camera.found(calls) else { return unplugged() }
         camera = found
         let stream = try Self.start(camera, options, interruption, calls)
+        stream.keepsPictures = keepsPictures
         mode = stream.mode
         state = .streaming(stream)
         deadline = calls.clock() + Self.patience(options, mode)

@@ -30,6 +30,8 @@ final class CameraStream {
     private let calls: any CameraCalls
     private let interruption: Interruption
     private var converter: LumaConverter?
+    /// Whether frames carry their pictures as they come.
+    var keepsPictures = false
     private var buffers: [UnsafeMutableRawBufferPointer] = []
     private var hasBuffers = false
     private var isOn = false
@@ -238,11 +240,12 @@ final class CameraStream {
             return false
         }
         let memory = buffers[Int(buffer.index)]
-        let bytes = UnsafeRawBufferPointer(memory).prefix(Int(buffer.bytesused))
-        guard try converter?.convert(UnsafeRawBufferPointer(rebasing: bytes), into: &frame.luma) == true else {
+        let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory).prefix(Int(buffer.bytesused)))
+        guard let converter, try converter.convert(bytes, into: &frame.luma) else {
             counters.damaged += 1
             return false
         }
+        if keepsPictures { converter.keep(bytes, in: &frame.stored) }
         return true
     }
 

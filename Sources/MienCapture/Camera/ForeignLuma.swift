@@ -65,4 +65,11 @@ final class ForeignLuma {
         }
         return true
     }
+
+    /// Keeps the last picture, in RGB.
+    func keep(in stored: inout StoredPicture) {
+        guard let format = PixelFormat(named: "rgb24") else { return }
+        let layout = RawLayout(format, width: layout.width, height: layout.height)
+        pixels.withUnsafeBytes { stored.keep($0, layout) }
+    }
 }

@@ -81,6 +81,11 @@ final class LumaConverter {
         }
         return true
     }
+
+    /// Keeps the picture that was just converted from `bytes`, in its colours.
+    func keep(_ bytes: UnsafeRawBufferPointer, in stored: inout StoredPicture) {
+        if let foreign { foreign.keep(in: &stored) } else { stored.keep(bytes, layout) }
+    }
 }
 
 extension Plane {

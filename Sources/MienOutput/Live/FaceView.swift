@@ -37,18 +37,6 @@ struct FaceView {
         }
     }
 
-    /// Faces look like this whatever the terminal's colours are.
-    private static func colour(of expression: Expression) -> Int {
-        switch expression {
-        case .angry: 91
-        case .fear: 95
-        case .happy: 92
-        case .neutral: 37
-        case .sad: 94
-        case .surprise: 93
-        }
-    }
-
     private var head: Line {
         line {
             name(&$0)
@@ -61,7 +49,7 @@ struct FaceView {
 
     private func name(_ line: inout Line) {
         line.put("face \(face.id)  ")
-        line.put(face.label.name, view.colour(1, Self.colour(of: face.label)))
+        line.put(face.label.name, view.colour(1, face.label.terminalColour))
         line.put(" \(percent(face.confidence))", view.style(.bold))
     }
 
@@ -82,7 +70,7 @@ struct FaceView {
         line.put("  \(expression.name)")
         line.pad(to: start + 12)
         let length = columns - 12 - 6
-        if length > 0 { line.put(Self.blocks(share, length, view.abilities), view.colour(Self.colour(of: expression))) }
+        if length > 0 { line.put(Self.blocks(share, length, view.abilities), view.colour(expression.terminalColour)) }
         line.pad(to: start + columns - 5)
         let figure = percent(share)
         line.put(String(repeating: " ", count: max(0, 5 - figure.count)) + figure)
@@ -127,7 +115,7 @@ struct FaceView {
             let isCoarse = !view.abilities.hasUnicode || !view.abilities.hasColour
             let height = heights[min(max(Int(cell.confidence * 8), 0), 7)]
             let letter = cell.label == .surprise ? "!" : String(cell.label.name.prefix(1))
-            line.put(isCoarse ? letter : height, view.colour(Self.colour(of: cell.label)))
+            line.put(isCoarse ? letter : height, view.colour(cell.label.terminalColour))
         }
     }
 

@@ -31,7 +31,7 @@ struct LiveView {
         if state.recording != nil {
             right.put(abilities.hasUnicode ? "● recording  " : "recording  ", colour(91))
         }
-        right.put(Self.clock(state.elapsed))
+        right.put(ProgressBar.clock(state.elapsed))
         return line {
             $0.put("mien", style(.bold))
             $0.put("  \(state.title)")
@@ -123,13 +123,5 @@ struct LiveView {
         var text = Text()
         text.append(number, decimals: decimals)
         return String(decoding: text.bytes, as: UTF8.self)
-    }
-
-    /// "3:07" or "2:03:07".
-    private static func clock(_ seconds: Double) -> String {
-        let whole = Int(seconds)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let minutes = whole / 60 % 60
-        return (whole < 3600 ? "\(minutes)" : "\(whole / 3600):\(two(minutes))") + ":\(two(whole % 60))"
     }
 }

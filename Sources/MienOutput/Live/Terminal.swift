@@ -43,7 +43,7 @@ final class Terminal {
         close(descriptor)
     }
 
-    private static func isUnicode(_ environment: (String) -> String?) -> Bool {
+    static func isUnicode(_ environment: (String) -> String? = variable) -> Bool {
         // The first that is set decides: POSIX, Environment Variables, Internationalization.
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment).first { !$0.isEmpty } ?? ""
         // language_territory.codeset@modifier
@@ -65,7 +65,9 @@ final class Terminal {
         return poll(&state, 1, 0) > 0 && Int32(state.revents) & (POLLERR | POLLHUP) != 0
     }
 
-    var size: (columns: Int, rows: Int) {
+    var size: (columns: Int, rows: Int) { Self.size(of: descriptor) }
+
+    static func size(of descriptor: Int32) -> (columns: Int, rows: Int) {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
         return (Int(size.ws_col), Int(size.ws_row))

@@ -33,13 +33,20 @@ struct Trail {
 
     /// The last seconds up to `time` in so many columns, the newest on the right: in each the cell that is most sure.
     func columns(_ count: Int, until time: Double) -> [Cell?] {
+        (0..<count).map { column($0, of: count, until: time) }
+    }
+
+    /// One of them.
+    func column(_ column: Int, of count: Int, until time: Double) -> Cell? {
         let all = Int(Self.seconds * Self.cellsPerSecond)
         let newest = max(Int(time * Self.cellsPerSecond), end - 1)
-        return (0..<count).map { column in
-            let first = newest + 1 - all + column * all / count
-            let last = max(first, newest - all + (column + 1) * all / count)
-            return (first...last).compactMap { cell($0) }.max { $0.confidence < $1.confidence }
+        let first = newest + 1 - all + column * all / count
+        let last = max(first, newest - all + (column + 1) * all / count)
+        var best: Cell?
+        for number in first...last {
+            if let cell = cell(number), cell.confidence > best?.confidence ?? -1 { best = cell }
         }
+        return best
     }
 
     private func cell(_ number: Int) -> Cell? {

@@ -21,3 +21,7 @@ extern const mien_asset mien_asset_model;
 /// The network that follows faces from frame to frame: ONNX, made by `mien train-aligner`. Its card stands beside it in
 /// models/.
 extern const mien_asset mien_asset_aligner;
+
+/// What a report's page looks like, and how its drawings are drawn and zoomed: CSS and JavaScript.
+extern const mien_asset mien_asset_report_style;
+extern const mien_asset mien_asset_report_script;

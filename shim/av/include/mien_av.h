@@ -9,42 +9,75 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
-#define MIEN_AVFORMAT_FUNCTIONS(F) \
-    F(av_read_frame)               \
-    F(av_stream_get_side_data)     \
-    F(avformat_alloc_context)      \
-    F(avformat_close_input)        \
-    F(avformat_find_stream_info)   \
-    F(avformat_open_input)
+#define MIEN_AVFORMAT_FUNCTIONS(F)    \
+    F(av_interleaved_write_frame)     \
+    F(av_read_frame)                  \
+    F(av_stream_add_side_data)        \
+    F(av_stream_get_side_data)        \
+    F(av_write_trailer)               \
+    F(avformat_alloc_context)         \
+    F(avformat_alloc_output_context2) \
+    F(avformat_close_input)           \
+    F(avformat_find_stream_info)      \
+    F(avformat_free_context)          \
+    F(avformat_new_stream)            \
+    F(avformat_open_input)            \
+    F(avformat_query_codec)           \
+    F(avformat_write_header)          \
+    F(avio_closep)                    \
+    F(avio_flush)                     \
+    F(avio_open)
 
-#define MIEN_AVCODEC_FUNCTIONS(F)     \
-    F(av_packet_alloc)                \
-    F(av_packet_free)                 \
-    F(av_packet_unref)                \
-    F(avcodec_alloc_context3)         \
-    F(avcodec_find_decoder)           \
-    F(avcodec_free_context)           \
-    F(avcodec_get_name)               \
-    F(avcodec_open2)                  \
-    F(avcodec_parameters_to_context)  \
-    F(avcodec_receive_frame)          \
+#define MIEN_AVCODEC_FUNCTIONS(F)        \
+    F(av_new_packet)                     \
+    F(av_packet_alloc)                   \
+    F(av_packet_clone)                   \
+    F(av_packet_free)                    \
+    F(av_packet_rescale_ts)              \
+    F(av_packet_unref)                   \
+    F(avcodec_alloc_context3)            \
+    F(avcodec_find_best_pix_fmt_of_list) \
+    F(avcodec_find_decoder)              \
+    F(avcodec_find_encoder_by_name)      \
+    F(avcodec_free_context)              \
+    F(avcodec_get_name)                  \
+    F(avcodec_open2)                     \
+    F(avcodec_parameters_copy)           \
+    F(avcodec_parameters_from_context)   \
+    F(avcodec_parameters_to_context)     \
+    F(avcodec_receive_frame)             \
+    F(avcodec_receive_packet)            \
+    F(avcodec_send_frame)                \
     F(avcodec_send_packet)
 
 #define MIEN_AVUTIL_FUNCTIONS(F)   \
+    F(av_dict_copy)                \
     F(av_dict_free)                \
     F(av_dict_get)                 \
     F(av_dict_set)                 \
     F(av_frame_alloc)              \
+    F(av_frame_apply_cropping)     \
+    F(av_frame_copy_props)         \
     F(av_frame_free)               \
+    F(av_frame_get_buffer)         \
     F(av_frame_get_side_data)      \
+    F(av_frame_is_writable)        \
+    F(av_frame_make_writable)      \
+    F(av_frame_ref)                \
+    F(av_frame_unref)              \
+    F(av_free)                     \
     F(av_log_set_callback)         \
+    F(av_memdup)                   \
     F(av_pix_fmt_desc_get)         \
+    F(av_rescale_q)                \
     F(av_strerror)
 
 #define MIEN_SWSCALE_FUNCTIONS(F) \
     F(sws_freeContext)            \
     F(sws_getCachedContext)       \
-    F(sws_scale)
+    F(sws_getCoefficients)        \
+    F(sws_scale)                  \
+    F(sws_setColorspaceDetails)
 
 #define MIEN_AV_MEMBER(name) __typeof__(name) *_Nonnull name;
 

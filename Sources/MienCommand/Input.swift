@@ -1,0 +1,38 @@
+import Mien
+
+/// Something to look at, not opened yet.
+struct Input {
+    /// As the user wrote it, or as it was found; what results call it.
+    let path: String
+    /// Where it lies below the folder or pattern that it was found by; of a file named by itself, its name alone. This
+    /// is the same on every machine that has the folder.
+    let place: String
+    /// Of the file; 0 where that isn't known.
+    let bytes: Int
+    /// Where its own results go, where it has such.
+    var results: (any InputResults)?
+    private let open: () throws(CaptureError) -> any FrameSource
+
+    /// A file; `-` is standard input.
+    init(path: String, place: String? = nil, bytes: Int = 0) {
+        self.path = path
+        self.place = place ?? path.split(separator: "/").last.map(String.init) ?? path
+        self.bytes = bytes
+        open = { () throws(CaptureError) in try openInput(path) }
+    }
+
+    /// What can't be looked at, so that it counts as an input that fails.
+    init(_ path: String, fault: CaptureError) {
+        (self.path, place, bytes) = (path, path, 0)
+        open = { () throws(CaptureError) in throw fault }
+    }
+
+    init(_ source: any FrameSource) {
+        (path, place, bytes) = (source.name, source.name, 0)
+        open = { () throws(CaptureError) in source }
+    }
+
+    func source() throws(PipelineError) -> any FrameSource {
+        do { return try open() } catch { throw .source(error) }
+    }
+}

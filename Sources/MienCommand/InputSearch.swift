@@ -1,0 +1,127 @@
+import Glibc
+import MienCapture
+
+/// Finds the files that arguments name: files themselves, folders, and patterns that the shell has left alone.
+///
+/// Of a folder those files count whose names end as recordings' or photos' do, without hidden ones and without what mien
+/// itself has written; they are sorted by the bytes of their names. A file that is named, or that a pattern fits, is taken
+/// whatever it is called.
+struct InputSearch {
+    /// How the names of recordings end.
+    static let recordings: Set = [
+        "3g2", "3gp", "asf", "avi", "dv", "f4v", "flv", "gif", "m2ts", "m2v", "m4v", "mjpeg", "mjpg", "mkv", "mov",
+        "mp4",
+        "mpeg", "mpg", "mts", "mxf", "ogm", "ogv", "qt", "rm", "ts", "vob", "webm", "wmv", "y4m",
+    ]
+    static let photos: Set = [
+        "avif", "bmp", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
+    ]
+
+    /// In lower case, without the dot.
+    let extensions: Set<String>
+    let isRecursive: Bool
+    /// A folder of results, which holds nothing to look at.
+    let excluded: FileIdentity?
+
+    func inputs(for arguments: [String]) -> [Input] { arguments.flatMap(inputs) }
+
+    private func inputs(for argument: String) -> [Input] {
+        if argument == "-" { return [Input(path: argument)] }
+        // What is there is meant as it is, even if it looks like a pattern.
+        if Status(argument) == nil, argument.contains(where: { "*?[".contains($0) }) { return matches(of: argument) }
+        return files(at: argument, below: nil)
+    }
+
+    private static func place(of path: String, below root: Int) -> String {
+        String(decoding: path.utf8.dropFirst(root), as: UTF8.self)
+    }
+
+    /// The file at `path`, or those in the folder there. `root`: how many bytes of the path are not its place.
+    private func files(at path: String, below root: Int?) -> [Input] {
+        guard let status = Status(path), status.isFolder else {
+            let place = root.map { Self.place(of: path, below: $0) }
+            return [Input(path: path, place: place, bytes: Status(path)?.bytes ?? 0)]
+        }
+        let folder = path.hasSuffix("/") ? path : path + "/"
+        let found = list(folder, below: root ?? folder.utf8.count)
+        if found.isEmpty {
+            let advice = isRecursive ? "" : " (--recursive looks into the folders in it, too)"
+            return [
+                Input(path, fault: CaptureError(.notFound, "\(path): no such files in this folder\(advice)"))
+            ]
+        }
+        return found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    /// What is in `folder`, whose name ends in a slash.
+    private func list(_ folder: String, below root: Int) -> [Input] {
+        guard let stream = opendir(folder) else {
+            return [Input(folder, fault: CaptureError(.system, "\(folder): \(String(cString: strerror(errno)))"))]
+        }
+        defer { closedir(stream) }
+        var found: [Input] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(".") { continue }
+            let path = folder + name
+            guard let status = Status(path) else {
+                // A link to nowhere, or a name that isn't UTF-8 and came out as another.
+                if isWanted(name) { found.append(Input(path: path)) }
+                continue
+            }
+            if status.isFolder {
+                // Links to folders may lead round in circles.
+                guard isRecursive, !Status.isLink(path), excluded.map({ $0 != status.identity }) ?? true else {
+                    continue
+                }
+                found += list(path + "/", below: root)
+            } else if isWanted(name) {
+                found.append(Input(path: path, place: Self.place(of: path, below: root), bytes: status.bytes))
+            }
+        }
+        return found
+    }
+
+    private func isWanted(_ name: String) -> Bool {
+        guard let dot = name.lastIndex(of: "."), !OutputKind.isResult(name) else { return false }
+        return extensions.contains(name[name.index(after: dot)...].lowercased())
+    }
+
+    /// What fits a pattern as `glob` has it.
+    private func matches(of pattern: String) -> [Input] {
+        var matches = glob_t()
+        defer { globfree(&matches) }
+        guard glob(pattern, GLOB_NOSORT, nil, &matches) == 0 else {
+            return [Input(pattern, fault: CaptureError(.notFound, "\(pattern): no file has such a name"))]
+        }
+        let paths = (0..<Int(matches.gl_pathc)).compactMap { index in
+            matches.gl_pathv[index].map { String(cString: $0) }
+        }
+        // Up to the last slash before the first wildcard.
+        let fixed = pattern.prefix { !"*?[".contains($0) }
+        let root = fixed.utf8.lastIndex(of: UInt8(ascii: "/")).map { fixed.utf8[...$0].count } ?? 0
+        return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.flatMap { files(at: $0, below: root) }
+    }
+}
+
+/// What the system says of a path, links followed.
+private struct Status {
+    private let status: stat
+
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.status = status
+    }
+
+    var isFolder: Bool { status.st_mode & S_IFMT == S_IFDIR }
+    var bytes: Int { Int(status.st_size) }
+    var identity: FileIdentity { FileIdentity(status) }
+
+    static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+}

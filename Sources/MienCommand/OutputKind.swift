@@ -1,0 +1,75 @@
+import Mien
+import MienOutput
+
+/// A form that results are written in.
+struct OutputKind: Sendable {
+    /// As options call it.
+    let name: String
+    /// What a file of this kind has in place of its input's extension.
+    let suffix: String
+    /// Whether a file holds what belongs to one input, and can't be shared by several.
+    let isForOneInput: Bool
+    let make: @Sendable (OutputRequest) throws(SinkError) -> any Sink
+
+    /// All there are: a new one is a line here.
+    static let all =
+        [
+            OutputKind("jsonl", ".jsonl") { request throws(SinkError) in JSONLines(try OutputFile(request.path)) },
+            OutputKind("csv", ".csv") { request throws(SinkError) in CSV(try OutputFile(request.path)) },
+            OutputKind("vtt", ".vtt", isForOneInput: true) { request throws(SinkError) in
+                Subtitles(try OutputFile(request.path), .vtt)
+            },
+            OutputKind("srt", ".srt", isForOneInput: true) { request throws(SinkError) in
+                Subtitles(try OutputFile(request.path), .srt)
+            },
+            OutputKind("report", ".html") { request throws(SinkError) in
+                let file = try OutputFile(request.path)
+                return request.settings.hasThumbnails ? IllustratedReport(file) : Report(file)
+            },
+        ]
+        + VideoContainer.allCases.map { container in
+            OutputKind("\(container)", ".annotated.\(container)", isForOneInput: true) { request throws(SinkError) in
+                try AnnotatedVideo(request.path, request.settings.video) { tell($0) }
+            }
+        }
+
+    private init(
+        _ name: String, _ suffix: String, isForOneInput: Bool = false,
+        make: @escaping @Sendable (OutputRequest) throws(SinkError) -> any Sink
+    ) {
+        (self.name, self.suffix, self.isForOneInput, self.make) = (name, suffix, isForOneInput, make)
+    }
+
+    init?(named name: String) {
+        guard let kind = Self.all.first(where: { $0.name == name }) else { return nil }
+        self = kind
+    }
+
+    /// Whether mien may have written a file of this name, so that it is none to look at: results in the making, and
+    /// recordings that are results.
+    static func isResult(_ name: String) -> Bool {
+        all.contains { name.hasSuffix($0.suffix) || name.hasSuffix($0.partialSuffix) }
+    }
+
+    /// As long as the file isn't whole. It ends as the whole one's does, so that programs know what it is.
+    var partialSuffix: String {
+        let dot = suffix.lastIndex(of: ".") ?? suffix.startIndex
+        return suffix[..<dot] + ".partial" + suffix[dot...]
+    }
+}
+
+/// A file of results that is to be made.
+struct OutputRequest {
+    /// `-` is standard output.
+    let path: String
+    /// What is looked at; of several inputs in one file, the first.
+    let source: any FrameSource
+    let settings: OutputSettings
+}
+
+/// How files are written that hold pictures.
+struct OutputSettings {
+    var video = AnnotatedVideo.Options()
+    /// In reports.
+    var hasThumbnails = true
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+
+/// Where the results of all inputs are to go, as typed.
+struct OutputOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("JSON Lines: a line for each frame.", valueName: "file|-"))
+    var jsonl: String?
+
+    @Option(help: ArgumentHelp("Comma-separated values: a line for each face.", valueName: "file|-"))
+    var csv: String?
+
+    @Option(help: ArgumentHelp("Subtitles that say what each face shows, as WebVTT.", valueName: "file|-"))
+    var vtt: String?
+
+    @Option(help: ArgumentHelp("The same as SubRip.", valueName: "file|-"))
+    var srt: String?
+
+    @Option(
+        help: ArgumentHelp("A page to look at: what each face showed, over time.", valueName: "file.html"))
+    var report: String?
+
+    @Flag(inversion: .prefixedNo, help: "Show the strongest moments in reports, which takes decoding twice.")
+    var thumbnails = true
+
+    @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file"))
+    var stats: String?
+
+    /// The files by the names of their kinds.
+    private var named: [(name: String, path: String?)] {
+        [("jsonl", jsonl), ("csv", csv), ("vtt", vtt), ("srt", srt), ("report", report)]
+    }
+
+    /// What is asked for.
+    var files: [Outputs.File] {
+        named.compactMap { name, path in
+            guard let path, let kind = OutputKind(named: name) else { return nil }
+            return Outputs.File(kind: kind, path: path)
+        }
+    }
+
+    /// The names of the files that are written.
+    var paths: [String] { (named.map(\.path) + [stats]).compactMap(\.self).filter { $0 != "-" } }
+
+    func validate() throws {
+        let toStandardOutput = named.filter { $0.path == "-" }.map { "--\($0.name)" }
+        if toStandardOutput.count > 1 {
+            throw ValidationError("\(toStandardOutput.joined(separator: " and ")) can't both be standard output")
+        }
+        for (name, path) in named + [("stats", stats)] where path == "" {
+            throw ValidationError("--\(name) needs the name of a file")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+
+/// Names the files for each input's own results, so that no two inputs share one.
+struct OwnResults {
+    let kinds: [OutputKind]
+    /// Nil: beside each input.
+    let folder: String?
+
+    /// The inputs with their files, each input once.
+    ///
+    /// `talk.mp4` gives `talk.jsonl`; where `talk.mov` lies beside it, `talk.mp4.jsonl` and `talk.mov.jsonl`.
+    func added(to inputs: [Input]) throws -> [Input] {
+        var seen: Set<FileIdentity> = []
+        let inputs = inputs.filter { input in FileIdentity(input.path).map { seen.insert($0).inserted } ?? true }
+        if inputs.contains(where: { $0.path == "-" }) {
+            throw ValidationError("-: standard input has no name to make others from; give --jsonl FILE and the like")
+        }
+        var counts: [[UInt8]: Int] = [:]
+        for input in inputs { counts[Array(shortStem(of: input).utf8), default: 0] += 1 }
+        var owners: [[UInt8]: Input] = [:]
+        return try inputs.map { input in
+            let short = shortStem(of: input)
+            let stem = counts[Array(short.utf8)] == 1 ? short : longStem(of: input)
+            if let other = owners.updateValue(input, forKey: Array(stem.utf8)) {
+                throw ValidationError(
+                    "\(other.path) and \(input.path) would both be written to \(stem)\(kinds[0].suffix); give the "
+                        + "folder that both are in, whose layout is kept, or another --to for one of them")
+            }
+            var input = input
+            input.results = ResultFiles(
+                kinds, stem: stem, folder: folder == nil ? nil : stem.lastIndex(of: "/").map { String(stem[..<$0]) })
+            return input
+        }
+    }
+
+    private func longStem(of input: Input) -> String {
+        guard let folder else { return input.path }
+        return (folder.hasSuffix("/") ? folder : folder + "/") + input.place
+    }
+
+    /// Without the extension.
+    private func shortStem(of input: Input) -> String {
+        let stem = longStem(of: input)
+        let start = stem.lastIndex(of: "/").map { stem.index(after: $0) } ?? stem.startIndex
+        // A name that begins with its only dot has no extension.
+        guard let dot = stem[start...].lastIndex(of: "."), dot > start else { return stem }
+        return String(stem[..<dot])
+    }
+}

@@ -1,0 +1,131 @@
+import Mien
+import MienOutput
+
+/// A plan while it is carried out.
+final class PlannedRun {
+    private let plan: Plan
+    private let pipeline: Pipeline
+    private let other: (any Sink)?
+    private let meter: ProgressMeter?
+    private let pause = PauseFlag()
+    private let recorder = ResultRecorder()
+    /// Begun when the first input is open.
+    private var run: Run?
+    /// What went wrong with single inputs.
+    private var failures: [String] = []
+    private var completed = 0
+
+    private let inputs: [Input]
+
+    /// `other`: a sink beside those of the plan.
+    init(_ plan: Plan, _ pipeline: Pipeline, _ inputs: [Input], also other: (any Sink)?) {
+        (self.plan, self.pipeline, self.inputs, self.other) = (plan, pipeline, inputs, other)
+        meter = plan.progress.map { ProgressMeter($0, inputs: inputs) }
+    }
+
+    /// Returns whether all inputs could be looked at; throws what made an end of it.
+    func work() throws(PipelineError) -> Bool {
+        if plan.verbosity != .quiet { pipeline.network.tellAssumptions() }
+        defer {
+            _ = try? run?.finish()
+            releaseMessages()
+            sumUp()
+        }
+        for input in inputs {
+            do throws(PipelineError) {
+                try look(at: input)
+            } catch {
+                guard case .source = error else { throw error }
+                fail(error.description)
+            }
+            meter?.end()
+            if run?.isOver == true { break }
+        }
+        if let run {
+            let summary = try run.finish()
+            if let news = recorder.takeNews() { tell(news) }
+            releaseMessages()
+            try report(summary)
+        }
+        return failures.isEmpty
+    }
+
+    private func look(at input: Input) throws(PipelineError) {
+        let source = try input.source()
+        meter?.begin(source)
+        // Only now: where no input can be opened, no output is touched.
+        let run = try begun(with: source)
+        defer { if plan.verbosity != .quiet, let warning = source.warning { tell(warning) } }
+        let sinks: [any Sink]
+        do { sinks = try input.results?.makeSinks(for: source, plan.outputs.settings) ?? [] } catch {
+            return fail("\(error)")
+        }
+        let before = run.summary.frames
+        do throws(PipelineError) {
+            try run.process(source, into: sinks)
+        } catch {
+            // What was found before the source broke off is kept, under the name of what isn't whole.
+            if run.summary.frames == before { input.results?.discard() }
+            throw error
+        }
+        if stopFlag.isSet { return }
+        do { try input.results?.complete() } catch { return fail("\(error)") }
+        completed += 1
+    }
+
+    private func fail(_ message: String) {
+        tell(message)
+        failures.append(message)
+    }
+
+    private func begun(with source: any FrameSource) throws(PipelineError) -> Run {
+        if let run { return run }
+        let sinks = try makeSinks(for: source) + [other, meter].compactMap(\.self)
+        let run = try Run(pipeline, into: sinks, stop: stopFlag, pause: pause)
+        self.run = run
+        return run
+    }
+
+    private func makeSinks(for source: any FrameSource) throws(PipelineError) -> [any Sink] {
+        do {
+            let files = try plan.outputs.makeSinks(for: source)
+            guard plan.outputs.hasReadout, plan.verbosity != .quiet else { return files }
+            if source.isLive, let title = plan.title {
+                let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder)
+                if let readout = LiveReadout(title: title(source), controls: controls) {
+                    divertMessages(to: readout)
+                    return files + [recorder, readout]
+                }
+            }
+            return files + [Readout(try OutputFile("-"), clearsLines: meter?.form == .bar)]
+        } catch {
+            throw .sink(error)
+        }
+    }
+
+    private func report(_ summary: RunSummary) throws(PipelineError) {
+        do throws(SinkError) {
+            if let statistics = plan.statistics { try summary.write(json: OutputFile(statistics)) }
+            if plan.outputs.hasReadout, plan.verbosity != .quiet {
+                try summary.write(report: OutputFile("-"))
+            } else if plan.verbosity == .verbose {
+                try summary.write(report: .standardError())
+            }
+        } catch {
+            if !error.isClosedPipe { throw .sink(error) }
+        }
+    }
+
+    /// Says once more what failed, where that may have been long ago, and how far a run came that was cut short.
+    private func sumUp() {
+        let count = inputs.count
+        guard count > 1 else { return }
+        if !failures.isEmpty {
+            tell("\(failures.count) of \(count) inputs failed:")
+            for failure in failures { tell("  \(failure)") }
+        }
+        if stopFlag.isSet, plan.verbosity != .quiet {
+            tell("stopped: \(completed) of \(count) inputs are done")
+        }
+    }
+}

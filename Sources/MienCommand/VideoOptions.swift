@@ -1,0 +1,42 @@
+import ArgumentParser
+import MienOutput
+
+/// An annotated video that is written, as typed.
+struct VideoOptions: ParsableArguments {
+    @Option(
+        name: [.long, .customLong("record")],
+        help: ArgumentHelp(
+            "A copy with boxes, labels and bars drawn in, with the sound: .mp4, .mkv, .webm or .mov.", valueName: "file"
+        ))
+    var out: String?
+
+    @Option(help: ArgumentHelp("Quality of the pictures written, of 100.", valueName: "n"))
+    var quality = 75
+
+    @Option(
+        help: ArgumentHelp("What becomes of the faces in pictures: none, blur or box.", valueName: "way"),
+        transform: privacyNamed)
+    var privacy = Privacy.none
+
+    func validate() throws {
+        if !(1...100).contains(quality) { throw ValidationError("--quality: 1 to 100, please") }
+        if let out, VideoContainer(path: out) == nil {
+            let kinds = VideoContainer.allCases.map { ".\($0)" }.joined(separator: ", ")
+            throw ValidationError("\(out): of what kind is it to be? The name must end in one of \(kinds)")
+        }
+    }
+
+    /// The file, if there is to be one.
+    var file: Outputs.File? {
+        guard let out, let container = VideoContainer(path: out), let kind = OutputKind(named: "\(container)") else {
+            return nil
+        }
+        return Outputs.File(kind: kind, path: out)
+    }
+
+    var options: AnnotatedVideo.Options {
+        var options = AnnotatedVideo.Options()
+        (options.quality, options.privacy) = (quality, privacy)
+        return options
+    }
+}

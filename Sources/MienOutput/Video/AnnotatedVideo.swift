@@ -1,0 +1,211 @@
+import CMienAV
+public import Mien
+import MienCapture
+import MienImage
+
+/// A copy of a recording, or a recording of a camera, with boxes, labels and bars in its pictures: the same times, the same
+/// sound and subtitles.
+public final class AnnotatedVideo: PictureSink {
+    /// How it is to be written.
+    public struct Options: Sendable {
+        /// 1 to 100, of which 75 looks like the original to most.
+        public var quality = 75
+        /// What becomes of the faces.
+        public var privacy = Privacy.none
+
+        public init() {}
+    }
+
+    private let options: Options
+    private let container: VideoContainer
+    private let report: (String) -> Void
+    private let file: VideoFile
+    private var recording: RecordingPictures?
+    private var encoder: VideoEncoder?
+    private var stream: Int32 = 0
+    private var picture: Picture?
+    private var converter: PictureConverter?
+    private let overlay: Overlay
+    /// Index in the recording and in the file, and the time base there.
+    private var copied: [Int32: (index: Int32, timeBase: AVRational)] = [:]
+    /// Packets of other streams that came before the first picture.
+    private var early: [UnsafeMutablePointer<AVPacket>] = []
+    private var failure: SinkError?
+
+    /// Creates the file. `report` is told what can't be taken over. Throws where the name says of no kind of video, and where
+    /// the file can't be created.
+    public init(
+        _ path: String, _ options: Options = Options(), report: @escaping (String) -> Void
+    ) throws(SinkError) {
+        guard let container = VideoContainer(path: path) else {
+            let kinds = VideoContainer.allCases.map { ".\($0)" }.joined(separator: ", ")
+            throw SinkError("cannot write \(path): no kind of video that is known (the name must end in \(kinds))")
+        }
+        (self.options, self.container, self.report) = (options, container, report)
+        overlay = Overlay(privacy: options.privacy)
+        file = try VideoFile(path, container)
+        if let problem = overlay.problem { report("\(path): \(problem)") }
+    }
+
+    deinit { for packet in early { free(packet) } }
+
+    public func begin(_ run: RunDescription) {}
+
+    public func begin(_ source: any FrameSource, _ pictures: any PictureReader) throws(SinkError) {
+        guard recording == nil, encoder == nil else {
+            throw SinkError("cannot write to \(file.path): it holds another recording already (one for each, please)")
+        }
+        guard let recording = pictures as? RecordingPictures else { return }
+        self.recording = recording
+        let others = try takenOver(recording)
+        recording.copyStreams(Set(others)) { [unowned self] in copy($0) }
+    }
+
+    /// The streams beside the pictures that the file can take, by their indices in the recording.
+    private func takenOver(_ recording: RecordingPictures) throws(SinkError) -> [Int32] {
+        var taken: [Int32] = []
+        for index in 0..<Int32(clamping: recording.format.pointee.nb_streams) {
+            guard index != recording.stream.pointee.index,
+                let parameters = recording.format.pointee.streams[Int(index)]?.pointee.codecpar.pointee
+            else { continue }
+            let isSound = parameters.codec_type == AVMEDIA_TYPE_AUDIO
+            guard isSound || parameters.codec_type == AVMEDIA_TYPE_SUBTITLE else { continue }
+            if file.takes(parameters.codec_id) {
+                taken.append(index)
+            } else if isSound {
+                throw SinkError(
+                    "cannot write \(file.path): .\(container) takes no sound in \(file.name(of: parameters.codec_id)), "
+                        + "as \(recording.path) has it (.mkv takes any)")
+            } else {
+                report(
+                    "\(file.path): without subtitles, which .\(container) doesn't take in "
+                        + "\(file.name(of: parameters.codec_id)) (.mkv may)")
+            }
+        }
+        return taken
+    }
+
+    public func write(_ result: borrowing FrameResult, _ shown: Picture?) throws(SinkError) {
+        guard let shown else { return }
+        do {
+            if encoder == nil { try start(like: shown) }
+            guard let encoder, let picture else { return }
+            try show(shown, in: picture, like: encoder.context)
+            if let canvas = try picture.canvas() { overlay.draw(result, on: canvas) }
+            let (time, duration) = times(of: result, shown, encoder)
+            try encoder.encode(picture.frame, time: time, duration: duration) { packet throws(SinkError) in
+                try file.write(packet, to: stream, timeBase: encoder.context.pointee.time_base)
+            }
+        } catch let error as CaptureError {
+            throw SinkError(error.description)
+        } catch {
+            throw error as? SinkError ?? SinkError("\(error)")
+        }
+        if let failure { throw failure }
+    }
+
+    private func times(
+        of result: borrowing FrameResult, _ shown: Picture, _ encoder: VideoEncoder
+    ) -> (time: Int64, duration: Int64) {
+        let base = encoder.context.pointee.time_base
+        let perSecond = Double(base.den) / Double(base.num)
+        let rate = encoder.context.pointee.framerate
+        let usual = Int64((perSecond * Double(rate.den) / Double(max(rate.num, 1))).rounded())
+        guard recording != nil else { return (Int64((result.time * perSecond).rounded()), usual) }
+        let frame = shown.frame.pointee
+        let stamp = frame.best_effort_timestamp
+        let time = stamp == mien_av_no_time ? Int64((result.time * perSecond).rounded()) : stamp
+        return (time, frame.pkt_duration > 0 ? frame.pkt_duration : usual)
+    }
+
+    /// Opens the encoder and writes the header.
+    private func start(like shown: Picture) throws {
+        let timeBase = recording?.stream.pointee.time_base ?? AVRational(num: 1, den: 90_000)
+        var rate = recording?.stream.pointee.avg_frame_rate ?? AVRational(num: 30, den: 1)
+        if rate.num <= 0 || rate.den <= 0 { rate = AVRational(num: 25, den: 1) }
+        let encoder = try VideoEncoder(
+            container, quality: options.quality, like: shown, timeBase: timeBase, rate: rate,
+            needsHeaders: file.needsHeaders, for: file.path)
+        let av = shown.av
+        stream = try file.addStream { stream in
+            stream.pointee.time_base = timeBase
+            stream.pointee.avg_frame_rate = rate
+            guard av.pointee.avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context) >= 0 else {
+                return false
+            }
+            return recording.map { av.copyDescription(of: $0.stream, to: stream) } ?? true
+        }
+        try addCopiedStreams()
+        try file.writeHeader()
+        picture = try Picture()
+        self.encoder = encoder
+        for packet in early {
+            write(packet)
+            free(packet)
+        }
+        early = []
+    }
+
+    private func addCopiedStreams() throws(SinkError) {
+        guard let recording else { return }
+        file.copyMetadata(of: recording.format)
+        for index in try takenOver(recording) {
+            guard let from = recording.format.pointee.streams[Int(index)] else { continue }
+            let to = try file.addStream { recording.av.copyParameters(of: from, to: $0) }
+            copied[index] = (to, from.pointee.time_base)
+        }
+    }
+
+    /// Has `picture` show the same as `shown`, in size and format as the encoder wants it.
+    private func show(
+        _ shown: Picture, in picture: Picture, like encoder: UnsafeMutablePointer<AVCodecContext>
+    ) throws(CaptureError) {
+        let frame = shown.frame.pointee
+        let (width, height, format) = (encoder.pointee.width, encoder.pointee.height, encoder.pointee.pix_fmt)
+        if frame.width == width, frame.height == height, AVPixelFormat(frame.format) == format {
+            try picture.share(shown)
+            return
+        }
+        if converter == nil { converter = try PictureConverter() }
+        guard let converter else { return }
+        try picture.resize(width: Int(width), height: Int(height), format: format)
+        picture.frame.pointee.color_range = encoder.pointee.color_range
+        picture.frame.pointee.colorspace = encoder.pointee.colorspace
+        try shown.convert(into: picture, using: converter)
+    }
+
+    /// Takes a packet of another stream over.
+    private func copy(_ packet: UnsafeMutablePointer<AVPacket>) {
+        guard let recording else { return }
+        if encoder != nil {
+            write(packet)
+        } else if let clone = recording.av.pointee.av_packet_clone(packet) {
+            early.append(clone)
+        }
+    }
+
+    private func write(_ packet: UnsafeMutablePointer<AVPacket>) {
+        guard failure == nil, let target = copied[packet.pointee.stream_index] else { return }
+        do throws(SinkError) {
+            try file.write(packet, to: target.index, timeBase: target.timeBase)
+        } catch {
+            failure = error
+        }
+    }
+
+    private func free(_ packet: UnsafeMutablePointer<AVPacket>) {
+        var packet: UnsafeMutablePointer<AVPacket>? = packet
+        recording?.av.pointee.av_packet_free(&packet)
+    }
+
+    public func finish() throws(SinkError) {
+        if let encoder {
+            recording?.finish()
+            try encoder.encode(nil) { packet throws(SinkError) in
+                try file.write(packet, to: stream, timeBase: encoder.context.pointee.time_base)
+            }
+        }
+        try file.finish()
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,116 @@
+import CMienAV
+import Mien
+import MienCapture
+
+/// Makes packets of pictures. Owns libavcodec's encoder.
+final class VideoEncoder {
+    let context: UnsafeMutablePointer<AVCodecContext>
+    private let av: UnsafePointer<mien_av>
+    private let packet: UnsafeMutablePointer<AVPacket>
+    private let file: String
+    private var lastStamp = Int64.min
+    /// Presentation times and durations of what is in the encoder's hands.
+    private var durations: [Int64: Int64] = [:]
+
+    /// For pictures like `picture`, with time stamps in `timeBase`, about `rate` of them a second. `needsHeaders`: the file
+    /// keeps the codec's parameters before all packets.
+    init(
+        _ container: VideoContainer, quality: Int, like picture: Picture, timeBase: AVRational, rate: AVRational,
+        needsHeaders: Bool, for file: String
+    ) throws(SinkError) {
+        av = picture.av
+        self.file = file
+        let found = container.encoders.lazy.compactMap { choice in
+            picture.av.pointee.avcodec_find_encoder_by_name(choice.name).map { (choice, $0) }
+        }.first
+        guard let (choice, codec) = found else {
+            let names = container.encoders.map(\.name).joined(separator: ", ")
+            throw SinkError("cannot write \(file): FFmpeg has none of the encoders \(names) here (try .mkv or .webm)")
+        }
+        var made = av.pointee.avcodec_alloc_context3(codec)
+        guard let context = made, let packet = av.pointee.av_packet_alloc() else {
+            av.pointee.avcodec_free_context(&made)
+            throw SinkError("cannot write \(file): no memory")
+        }
+        (self.context, self.packet) = (context, packet)
+        Self.set(context, codec, like: picture, timeBase: timeBase, rate: rate)
+        if needsHeaders { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
+        var options: OpaquePointer?
+        defer { av.pointee.av_dict_free(&options) }
+        for (name, value) in choice.options(quality) { _ = av.pointee.av_dict_set(&options, name, value, 0) }
+        mien_av_forget_message()
+        let status = av.pointee.avcodec_open2(context, codec, &options)
+        guard status >= 0 else {
+            throw SinkError(
+                "cannot write \(file): \(choice.name) takes no pictures of \(context.pointee.width)x"
+                    + "\(context.pointee.height): \(av.reason(status))")
+        }
+    }
+
+    deinit {
+        var (context, packet) = (Optional(context), Optional(packet))
+        av.pointee.av_packet_free(&packet)
+        av.pointee.avcodec_free_context(&context)
+    }
+
+    private static func set(
+        _ context: UnsafeMutablePointer<AVCodecContext>, _ codec: UnsafePointer<AVCodec>, like picture: Picture,
+        timeBase: AVRational, rate: AVRational
+    ) {
+        let frame = picture.frame.pointee
+        // H.264 and its kin share chroma between pairs of pixels: odd sizes are filled up.
+        context.pointee.width = (frame.width + 1) & ~1
+        context.pointee.height = (frame.height + 1) & ~1
+        context.pointee.sample_aspect_ratio = frame.sample_aspect_ratio
+        context.pointee.time_base = timeBase
+        context.pointee.framerate = rate
+        // A second at most is lost to a power cut, and a player never seeks farther.
+        context.pointee.gop_size = Int32(min(600, max(1, (Double(rate.num) / Double(max(rate.den, 1))).rounded())))
+        let wanted = AVPixelFormat(frame.format)
+        let format = codec.pointee.pix_fmts.map {
+            picture.av.pointee.avcodec_find_best_pix_fmt_of_list($0, wanted, 0, nil)
+        }
+        context.pointee.pix_fmt = format ?? AV_PIX_FMT_YUV420P
+        // Grey and full RGB can be encoded by some, and shown by few.
+        if context.pointee.pix_fmt != wanted || picture.isGreyOrRGB { context.pointee.pix_fmt = AV_PIX_FMT_YUV420P }
+        context.pointee.color_range = frame.color_range
+        context.pointee.color_primaries = frame.color_primaries
+        context.pointee.color_trc = frame.color_trc
+        context.pointee.colorspace = frame.colorspace == AVCOL_SPC_RGB ? AVCOL_SPC_UNSPECIFIED : frame.colorspace
+        if picture.isGreyOrRGB { context.pointee.color_range = AVCOL_RANGE_MPEG }
+        context.pointee.chroma_sample_location = frame.chroma_location
+    }
+
+    /// Encodes `picture`, or what is still in hand where that is nil, and calls `body` with each packet that comes out; it
+    /// must not keep that. Times are in the encoder's time base.
+    func encode(
+        _ picture: UnsafeMutablePointer<AVFrame>?, time: Int64 = 0, duration: Int64 = 0,
+        body: (UnsafeMutablePointer<AVPacket>) throws(SinkError) -> Void
+    ) throws(SinkError) {
+        if let picture {
+            // Files that give two pictures one time exist; no encoder takes them.
+            lastStamp = max(time, lastStamp == .min ? time : lastStamp + 1)
+            picture.pointee.pts = lastStamp
+            picture.pointee.pict_type = AV_PICTURE_TYPE_NONE
+            durations[lastStamp] = duration
+        }
+        mien_av_forget_message()
+        let status = av.pointee.avcodec_send_frame(context, picture)
+        guard status >= 0 else { throw SinkError("cannot write \(file): encoding failed: \(av.reason(status))") }
+        while av.pointee.avcodec_receive_packet(context, packet) >= 0 {
+            defer { av.pointee.av_packet_unref(packet) }
+            if let duration = durations.removeValue(forKey: packet.pointee.pts) { packet.pointee.duration = duration }
+            try body(packet)
+        }
+    }
+}
+
+extension Picture {
+    var isGreyOrRGB: Bool {
+        guard let description = av.pointee.av_pix_fmt_desc_get(AVPixelFormat(frame.pointee.format))?.pointee else {
+            return false
+        }
+        return description.nb_components < 3
+            || description.flags & UInt64(AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL) != 0
+    }
+}

@@ -1,0 +1,123 @@
+import CMienAV
+import Glibc
+import Mien
+import MienCapture
+
+/// A video file that is being written: its container, with streams that are encoded here or copied.
+///
+/// MP4 grows in fragments of a second, so that it plays up to there whatever happens; once it is whole, `finish` gives it
+/// the usual index.
+final class VideoFile {
+    let path: String
+    private let container: VideoContainer
+    private let av: UnsafePointer<mien_av>
+    private let format: UnsafeMutablePointer<AVFormatContext>
+    private let saver: FileSaver
+    private var hasHeader = false
+    /// Up to where the file is whole.
+    private var wholeSize: off_t = 0
+
+    /// Creates the file, for this user alone, or empties it.
+    init(_ path: String, _ container: VideoContainer) throws(SinkError) {
+        (self.path, self.container) = (path, container)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw SinkError("cannot create \(path): \(String(cString: strerror(errno)))")
+        }
+        saver = FileSaver(descriptor)
+        do { av = try FFmpeg.load() } catch { throw SinkError(error.description) }
+        var made: UnsafeMutablePointer<AVFormatContext>?
+        mien_av_forget_message()
+        var status = av.pointee.avformat_alloc_output_context2(&made, nil, container.muxer, nil)
+        guard let format = made, status >= 0 else {
+            throw SinkError("cannot write \(path): \(av.reason(status)) (FFmpeg without \(container.muxer))")
+        }
+        self.format = format
+        // With its protocol before it, a name may hold colons.
+        status = av.pointee.avio_open(&format.pointee.pb, "file:" + path, AVIO_FLAG_WRITE)
+        guard status >= 0 else { throw failure(status) }
+        format.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
+    }
+
+    deinit {
+        let isCut = format.pointee.pb != nil
+        _ = av.pointee.avio_closep(&format.pointee.pb)
+        av.pointee.avformat_free_context(format)
+        // Half a fragment, for which there was no room, would only disturb players.
+        if isCut { saver.truncate(to: wholeSize) }
+    }
+
+    var needsHeaders: Bool { format.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
+
+    /// Whether a stream of this codec can stand in the file.
+    func takes(_ codec: AVCodecID) -> Bool {
+        av.pointee.avformat_query_codec(format.pointee.oformat, codec, FF_COMPLIANCE_NORMAL) != 0
+    }
+
+    func name(of codec: AVCodecID) -> String {
+        av.pointee.avcodec_get_name(codec).map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// Adds a stream; `prepare` sets its parameters. Gives its index.
+    func addStream(_ prepare: (UnsafeMutablePointer<AVStream>) -> Bool) throws(SinkError) -> Int32 {
+        guard let stream = av.pointee.avformat_new_stream(format, nil), prepare(stream) else {
+            throw SinkError("cannot write \(path): no memory")
+        }
+        return stream.pointee.index
+    }
+
+    /// As those of the recording that this is made of.
+    func copyMetadata(of source: UnsafeMutablePointer<AVFormatContext>) {
+        _ = av.pointee.av_dict_copy(&format.pointee.metadata, source.pointee.metadata, 0)
+    }
+
+    func writeHeader() throws(SinkError) {
+        var options: OpaquePointer?
+        defer { av.pointee.av_dict_free(&options) }
+        if container.isFragmented {
+            // The index waits for the first fragment, so that it can say where each stream starts.
+            _ = av.pointee.av_dict_set(&options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0)
+        }
+        try check { av.pointee.avformat_write_header(format, &options) }
+        hasHeader = true
+    }
+
+    /// Writes a packet with times in `timeBase` to the stream of that index, in its turn between those of others.
+    func write(_ packet: UnsafeMutablePointer<AVPacket>, to index: Int32, timeBase: AVRational) throws(SinkError) {
+        guard let stream = format.pointee.streams[Int(index)] else { return }
+        let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
+        av.pointee.av_packet_rescale_ts(packet, timeBase, stream.pointee.time_base)
+        packet.pointee.stream_index = index
+        packet.pointee.pos = -1
+        try check { av.pointee.av_interleaved_write_frame(format, packet) }
+        wholeSize = saver.size
+        if isKey { saver.save() }
+    }
+
+    /// Writes the rest and the index. The file is whole then.
+    func finish() throws(SinkError) {
+        guard hasHeader else {
+            // Nothing was ever to be in it.
+            unlink(path)
+            return
+        }
+        hasHeader = false
+        try check { av.pointee.av_write_trailer(format) }
+        let status = av.pointee.avio_closep(&format.pointee.pb)
+        if status < 0 { throw failure(status) }
+        if container.isFragmented { try FragmentedFile(path: path, container, av).join() }
+    }
+
+    private func check(_ body: () -> Int32) throws(SinkError) {
+        mien_av_forget_message()
+        var status = body()
+        // Without this, only the end would tell that the disk is full.
+        if status >= 0, let error = format.pointee.pb?.pointee.error, error < 0 { status = error }
+        if status < 0 { throw failure(status) }
+    }
+
+    private func failure(_ status: Int32) -> SinkError {
+        let advice = status == -ENOSPC || status == -EDQUOT ? " (free some space, or write elsewhere)" : ""
+        return SinkError("cannot write to \(path): \(av.reason(status))\(advice)")
+    }
+}

@@ -1,0 +1,190 @@
+import Foundation
+import Testing
+
+/// What `--out` writes, as ffprobe and ffmpeg see it.
+@Suite(.enabled(if: Program.hasMedia, Program.missingMedia))
+struct AnnotatedVideoTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    private func probe(_ file: String, _ what: String) throws -> [Substring] {
+        let outcome = try Program.shell("ffprobe -v warning \(what) -of csv=p=0 '\(file)'")
+        #expect(outcome.errors == "", "ffprobe has something to say of \(file)")
+        return outcome.lines
+    }
+
+    private func times(_ file: String) throws -> [Substring] {
+        try probe(file, "-select_streams v -show_entries frame=pts_time").map { $0.prefix { $0 != "," } }
+    }
+
+    /// The packets' checksums and times, without their durations, of which the last has none in some containers.
+    private func sound(_ file: String) throws -> [[Substring]] {
+        let outcome = try Program.shell("ffmpeg -v error -i '\(file)' -map 0:a -c copy -f framemd5 - | grep -v '^#'")
+        return outcome.lines.map { line in
+            let fields = line.split(separator: ",")
+            return [fields[1], fields[2], fields[4], fields[5]]
+        }
+    }
+
+    private func annotate(_ clip: String, as name: String, _ more: String...) throws -> (path: String, frames: [Line]) {
+        let path = folder.path(name)
+        let outcome = try Program.run(["video", Program.clip(clip), "--out", path, "--jsonl", "-"] + more)
+        #expect(outcome.status == 0)
+        #expect(outcome.errors == "")
+        return (path, try outcome.frames())
+    }
+
+    @Test(
+        "A copy has every frame at its time, and the same sound",
+        arguments: [
+            ("single_face.mp4", "mp4"), ("single_face.mp4", "mkv"), ("noface_face.mov", "mp4"),
+            ("noface_face.mov", "mov"),
+        ])
+    func copy(_ clip: String, _ kind: String) throws {
+        let (path, frames) = try annotate(clip, as: "copy.\(kind)")
+        let original = Program.clip(clip)
+        if kind == "mkv" {
+            // Matroska counts milliseconds, and has no times before 0: sound that begins there moves everything along.
+            let shifts = zip(try times(path), try times(original)).map { (Double($0) ?? 0) - (Double($1) ?? 1) }
+            #expect((shifts.max() ?? 1) - (shifts.min() ?? 0) < 0.00151)
+        } else {
+            #expect(try times(path) == times(original))
+            #expect(try sound(path) == sound(original))
+        }
+        #expect(try times(path).count == frames.count)
+        #expect(try sound(path).map(\.last) == sound(original).map(\.last))
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    @Test("A recording that is stored on its side stays so, and says so")
+    func rotated() throws {
+        let (path, _) = try annotate("single_face_portrait_rotated.mp4", as: "turned.mp4")
+        let entries = "-select_streams v -show_entries stream=width,height:stream_side_data=rotation"
+        #expect(try probe(path, entries) == probe(Program.clip("single_face_portrait_rotated.mp4"), entries))
+    }
+
+    /// Frame `number` in RGB, upright.
+    private func picture(_ file: String, _ number: Int) throws -> [UInt8] {
+        let raw = folder.path("raw")
+        let filter = "select=eq(n\\,\(number))"
+        let outcome = try Program.shell(
+            "ffmpeg -y -v error -i '\(file)' -vf '\(filter)' -frames:v 1 -pix_fmt rgb24 -f rawvideo '\(raw)'")
+        #expect(outcome.errors == "")
+        return Array(try Data(contentsOf: URL(filePath: raw)))
+    }
+
+    @Test(
+        "Boxes are drawn where the results say, and the rest is left as it was",
+        arguments: ["single_face.mp4", "single_face_portrait_rotated.mp4"])
+    func boxes(_ clip: String) throws {
+        let (path, frames) = try annotate(clip, as: "boxes.mp4", "--quality", "95")
+        let number = 40
+        let frame = frames[number]
+        let face = try #require(frame.faces.first)
+        let (before, after) = (try picture(Program.clip(clip), number), try picture(path, number))
+        try #require(before.count == frame.width * frame.height * 3 && after.count == before.count)
+        func change(_ x: Int, _ y: Int) -> Int {
+            let at = 3 * (y * frame.width + x)
+            return (0..<3).map { abs(Int(before[at + $0]) - Int(after[at + $0])) }.max() ?? 0
+        }
+        let (left, top, width, height) = (face.box[0], face.box[1], face.box[2], face.box[3])
+        // The outline eases after the face by a pixel or two.
+        for share in [0.3, 0.4, 0.5] {
+            let (x, y) = (left + Int(share * Double(width)), top + Int(share * Double(height)))
+            for edge in [top, top + height] where edge < frame.height - 4 {
+                #expect((edge - 4...edge + 4).contains { change(x, $0) > 60 }, "no outline at \(x),\(edge)")
+            }
+            for edge in [left, left + width] where edge < frame.width - 4 {
+                #expect((edge - 4...edge + 4).contains { change($0, y) > 60 }, "no outline at \(edge),\(y)")
+            }
+        }
+        let inside = (0..<width / 4).flatMap { x in
+            (0..<height / 4).map { y in change(left + width * 3 / 8 + x, top + height / 4 + y) }
+        }
+        #expect(inside.reduce(0, +) < 6 * inside.count)
+    }
+
+    @Test("With --privacy the face can't be found again")
+    func privacy() throws {
+        let (path, frames) = try annotate("single_face.mp4", as: "blurred.mp4", "--privacy", "blur")
+        #expect(frames.filter { !$0.faces.isEmpty }.count >= 70)
+        let again = try Program.run(["video", path]).frames()
+        #expect(again.filter { !$0.faces.isEmpty }.count <= 3)
+    }
+
+    @Test("After SIGINT the video and the lines end with the same frame")
+    func interrupted() throws {
+        let (video, lines) = (folder.path("cut.mp4"), folder.path("cut.jsonl"))
+        let outcome = try Program.shell(
+            "\"$MIEN\" demo --seconds 3000 --out '\(video)' --jsonl '\(lines)' & sleep 3; kill -INT $!; wait $!")
+        #expect(outcome.status == 130)
+        let written = try folder.read("cut.jsonl").split(separator: "\n").count - 1
+        #expect(written > 0)
+        #expect(try times(video).count == written)
+    }
+
+    @Test("After SIGKILL the video plays, but for the last second")
+    func killed() throws {
+        let video = folder.path("killed.mp4")
+        _ = try Program.shell(
+            "\"$MIEN\" demo --seconds 3000 --out '\(video)' -q & sleep 4; kill -KILL $!; wait $!")
+        #expect(try times(video).count >= 30)
+    }
+
+    @Test("Where there is no room, a message says so, and what was written plays")
+    func fullDisk() throws {
+        let mount = folder.path("small")
+        let outcome = try Program.shell(
+            """
+            mkdir '\(mount)' && mount -t tmpfs -o size=600k none '\(mount)' 2>/dev/null || { echo no mount; exit 0; }
+            trap "umount '\(mount)'" EXIT
+            "$MIEN" demo --seconds 3000 --out '\(mount)/full.mp4' -q; echo "status $?"
+            ffprobe -v error -count_frames -show_entries stream=nb_read_frames -of csv=p=0 '\(mount)/full.mp4'
+            """)
+        if outcome.output == "no mount\n" {
+            print("skipped: no right to mount a small file system")
+            return
+        }
+        #expect(outcome.lines.first == "status 1")
+        #expect(outcome.errors.contains("full.mp4: No space left on device (free some space, or write elsewhere)"))
+        #expect(!outcome.errors.contains("partial file"))
+        #expect((outcome.lines.last.flatMap { Int($0) } ?? 0) >= 30)
+    }
+
+    @Test(
+        "Frames from a pipe are recorded in their colours, whatever their layout",
+        arguments: ["yuyv422", "nv12", "rgb24"])
+    func recorded(_ format: String) throws {
+        let (video, clip) = (folder.path("live.mp4"), Program.clip("single_face.mp4"))
+        let outcome = try Program.shell(
+            """
+            ffmpeg -v error -re -i '\(clip)' -t 1 -f rawvideo -pix_fmt \(format) - |
+            "$MIEN" live --device - --size 640x360 --format \(format) --record '\(video)' --jsonl /dev/null -q
+            """)
+        #expect(outcome.status == 0)
+        #expect(outcome.errors == "")
+        let (original, copy) = (try picture(clip, 0), try picture(video, 0))
+        try #require(original.count == copy.count)
+        // The lower left corner, where nothing is drawn.
+        let corner = (300..<360).flatMap { y in (0..<100).flatMap { x in (0..<3).map { 3 * (640 * y + x) + $0 } } }
+        let difference = corner.reduce(0) { $0 + abs(Int(original[$1]) - Int(copy[$1])) }
+        #expect(Double(difference) / Double(corner.count) < 4)
+    }
+
+    @Test("Sound that the container can't hold is refused, and the container that can is named")
+    func foreignSound() throws {
+        let outcome = try Program.run(["video", Program.clip("noface_face.mov"), "--out", folder.path("a.webm")])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains(".webm takes no sound in aac"))
+        #expect(outcome.errors.contains(".mkv"))
+    }
+
+    @Test("A name that says of no kind of video is refused before anything is done")
+    func unknownKind() throws {
+        let outcome = try Program.run(["video", Program.clip("single_face.mp4"), "--out", folder.path("a.xyz")])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("must end in one of .mp4, "))
+    }
+}
