@@ -35,6 +35,7 @@ final class RunOutput {
     func begin(_ source: any FrameSource) throws(PipelineError) {
         summary.sources += 1
         result.source = source.name
+        CrashNote.source(source.name)
         smoother = Smoother(options: smoothing)
         pictures = nil
         guard sinks.contains(where: { $0 is any PictureSink }) else { return }
@@ -76,6 +77,7 @@ final class RunOutput {
         _ frame: borrowing Frame, _ faces: [TrackedFace], _ answers: ArraySlice<Probabilities>,
         live: LiveFigures? = nil
     ) throws(PipelineError) {
+        CrashNote.enter(.write, frame.number)
         (result.frame, result.time, result.live) = (frame.number, frame.time, live)
         (result.width, result.height) = (frame.width, frame.height)
         result.faces.removeAll(keepingCapacity: true)

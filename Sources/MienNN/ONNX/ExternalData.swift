@@ -4,9 +4,14 @@ internal import FoundationEssentials
 // otherwise. https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
 
 extension ONNXModelProto {
+    /// Bytes of all weights outside the model's file: many constants may name the same bytes, and so ask for more memory
+    /// than there is on the disk.
+    private static let largestOutside = 1 << 29
+
     /// Brings the weights that lie in other files into this message.
     mutating func takeIn(_ read: (String) throws(ModelError) -> [UInt8]) throws(ModelError) {
         var files: [String: [UInt8]] = [:]
+        var room = Self.largestOutside
         for index in graph.initializer.indices where graph.initializer[index].dataLocation == .external {
             let place = try graph.initializer[index].place()
             if files[place.file] == nil { files[place.file] = try read(place.file) }
@@ -18,6 +23,11 @@ extension ONNXModelProto {
                     .broken,
                     "constant '\(graph.initializer[index].name)' should lie in \(place.file) from byte \(place.offset) on, "
                         + "and that has \(bytes.count) bytes; copy both files again")
+            }
+            room -= count
+            guard room >= 0 else {
+                throw ModelError(
+                    .unsupported, "the weights outside the model's file have more than \(Self.largestOutside >> 20) MB")
             }
             graph.initializer[index].rawData = Data(bytes[place.offset..<(place.offset + count)])
             graph.initializer[index].dataLocation = .default
