@@ -57,7 +57,9 @@ final class PlannedRun {
         let run = try begun(with: source)
         defer { if plan.verbosity != .quiet, let warning = source.warning { tell(warning) } }
         let sinks: [any Sink]
-        do { sinks = try input.results?.makeSinks(for: source, plan.outputs.video) ?? [] } catch { return fail("\(error)") }
+        do { sinks = try input.results?.makeSinks(for: source, plan.outputs.video) ?? [] } catch {
+            return fail("\(error)")
+        }
         let before = run.summary.frames
         do throws(PipelineError) {
             try run.process(source, into: sinks)
@@ -86,7 +88,8 @@ final class PlannedRun {
 
     private func makeSinks(for source: any FrameSource) throws(PipelineError) -> [any Sink] {
         do {
-            let files = try plan.outputs.makeSinks(for: source)
+            let files =
+                try plan.outputs.makeSinks(for: source) + plan.showing.makeSinks(plan.outputs.video.privacy, pause)
             guard plan.outputs.hasReadout, plan.verbosity != .quiet else { return files }
             if source.isLive, let title = plan.title {
                 let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder)
