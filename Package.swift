@@ -47,6 +47,8 @@ let package = Package(
         shim("freetype", "CMienFreeType", libraries: [], headers: "freetype2"),
         shim("jpeg", "CMienJPEG", libraries: ["jpeg", "png16", "exif"]),
         shim("onednn", "CMienOneDNN", libraries: ["dnnl", "gomp"]),
+        // Loaded at run time, for a picture in the terminal.
+        shim("chafa", "CMienChafa", libraries: []),
         // Loaded at run time, when a window is asked for.
         shim("sdl", "CMienSDL", libraries: []),
         // `opencv4` links to the system's headers, which lie outside the compiler's usual path.
@@ -64,7 +66,7 @@ let package = Package(
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
-        module("MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienFreeType", "CMienSDL"]),
+        module("MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienChafa", "CMienFreeType", "CMienSDL"]),
         module("MienTraining", ["Mien", "MienNN"]),
         .executableTarget(
             name: "MienCommand",

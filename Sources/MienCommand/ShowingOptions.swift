@@ -10,6 +10,9 @@ struct ShowingOptions: ParsableArguments {
             """)
     var window = false
 
+    @Flag(help: "Show the pictures in the terminal, beside what is known of the faces.")
+    var preview = false
+
     @Option(
         help: ArgumentHelp(
             "Show the pictures to other programs as a camera of theirs (v4l2loopback).", valueName: "/dev/videoN"))

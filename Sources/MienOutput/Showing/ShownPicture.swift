@@ -22,11 +22,13 @@ final class ShownPicture {
         let result = isMirrored ? result.mirrored : copy result
         if isMirrored { picture.orientation = picture.orientation.mirrored }
         guard !overlay.isIdle else { return }
-        if let canvas = try picture.canvas() { return overlay.draw(result, on: canvas) }
-        // Palettes, floats and the like.
-        try picture.resize(
-            width: Int(source.frame.pointee.width), height: Int(source.frame.pointee.height), format: AV_PIX_FMT_RGB24)
-        let orientation = picture.orientation
+        if let canvas = try picture.canvas(), canvas.components.count >= 3 {
+            return overlay.draw(result, on: canvas)
+        }
+        // Palettes and the like can't be drawn on, and on grey no colour is seen.
+        let (frame, orientation) = (source.frame.pointee, picture.orientation)
+        try picture.resize(width: Int(frame.width), height: Int(frame.height), format: AV_PIX_FMT_YUV420P)
+        picture.frame.pointee.color_range = AVCOL_RANGE_MPEG
         try source.convert(into: picture, using: converter)
         picture.orientation = orientation
         if let canvas = try picture.canvas() { overlay.draw(result, on: canvas) }
