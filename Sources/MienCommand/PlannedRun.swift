@@ -35,7 +35,7 @@ final class PlannedRun {
             do throws(PipelineError) {
                 try look(at: input)
             } catch {
-                guard case .source = error else { throw error }
+                guard concernsInput(error, input) else { throw error }
                 fail(error.description)
             }
             meter?.end()
@@ -71,6 +71,15 @@ final class PlannedRun {
         if stopFlag.isSet { return }
         do { try input.results?.complete() } catch { return fail("\(error)") }
         completed += 1
+    }
+
+    /// Whether others may do better.
+    private func concernsInput(_ error: PipelineError, _ input: Input) -> Bool {
+        switch error {
+        case .source: true
+        case .vision: false
+        case .sink(let error): input.results != nil && plan.outputs.files.isEmpty && !error.isDiskFull
+        }
     }
 
     private func fail(_ message: String) {
@@ -126,8 +135,9 @@ final class PlannedRun {
             tell("\(failures.count) of \(count) inputs failed:")
             for failure in failures { tell("  \(failure)") }
         }
-        if stopFlag.isSet, plan.verbosity != .quiet {
-            tell("stopped: \(completed) of \(count) inputs are done")
+        let isCut = completed + failures.count < count && inputs.contains { $0.results != nil }
+        if isCut, plan.verbosity != .quiet {
+            tell("stopped: \(completed) of \(count) inputs are done (with --resume the rest is)")
         }
     }
 }
