@@ -92,6 +92,10 @@ let package = Package(
         shim("freetype", "CMienFreeType", libraries: [], headers: "freetype2"),
         shim("jpeg", "CMienJPEG", libraries: ["jpeg", "png16", "exif"]),
         shim("onednn", "CMienOneDNN", libraries: ["dnnl", "gomp"]),
+        // Loaded at run time, for a picture in the terminal.
+        shim("chafa", "CMienChafa", libraries: []),
+        // Loaded at run time, when a window is asked for.
+        shim("sdl", "CMienSDL", libraries: []),
         // `opencv4` links to the system's headers, which lie outside the compiler's usual path.
         shim(
             "opencv", "CMienOpenCV", libraries: ["opencv_objdetect", "opencv_imgproc", "opencv_core"],
@@ -107,7 +111,8 @@ let package = Package(
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", "CMienCrash", .product(name: "Logging", package: "swift-log")]),
-        module("MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienCrash", "CMienFreeType"]),
+        module(
+            "MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienChafa", "CMienCrash", "CMienFreeType", "CMienSDL"]),
         module("MienTraining", ["Mien", "MienNN"]),
         command,
 

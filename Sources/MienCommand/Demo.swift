@@ -18,6 +18,7 @@ struct Demo: ParsableCommand {
     var seconds: Double?
 
     @OptionGroup var video: VideoOptions
+    @OptionGroup var showing: ShowingOptions
     @OptionGroup var options: CommonOptions
 
     func validate() throws {
@@ -27,11 +28,12 @@ struct Demo: ParsableCommand {
 
     func run() throws {
         var plan = try options.resolve(video)
+        plan.showing = showing
         plan.title = { _ in "demo: a face that goes through the six expressions" }
         var demo = DemoSource.Options()
         demo.frames = frames
         demo.seconds = seconds
-        demo.paced = isatty(STDOUT_FILENO) == 1
+        demo.paced = isatty(STDOUT_FILENO) == 1 || showing.window
         let source = try DemoSource(demo)
         let verdict = DemoVerdict(source)
         var status: (any Error)?

@@ -20,10 +20,12 @@ struct Live: ParsableCommand {
 
     @OptionGroup var camera: CameraOptions
     @OptionGroup var video: VideoOptions
+    @OptionGroup var showing: ShowingOptions
     @OptionGroup var options: CommonOptions
 
     func run() throws {
         var plan = try options.resolve(video)
+        plan.showing = showing
         plan.title = { ($0 as? CameraSource).map { Self.title(of: $0.status) } ?? "raw frames on standard input" }
         let isQuiet = plan.verbosity == .quiet
         let source = try camera.source(device, interruption: Interruption()) { if !isQuiet { tell("\($0)") } }

@@ -88,13 +88,15 @@ final class PlannedRun {
 
     private func makeSinks(for source: any FrameSource) throws(PipelineError) -> [any Sink] {
         do {
-            let files = try plan.outputs.makeSinks(for: source)
+            let files =
+                try plan.outputs.makeSinks(for: source) + plan.showing.makeSinks(plan.outputs.video.privacy, pause)
             guard plan.outputs.hasReadout, plan.verbosity != .quiet else { return files }
             if source.isLive, let title = plan.title {
                 let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder)
-                if let readout = LiveReadout(title: title(source), controls: controls) {
+                let preview = plan.showing.preview ? try Preview(privacy: plan.outputs.video.privacy) : nil
+                if let readout = LiveReadout(title: title(source), controls: controls, preview: preview) {
                     divertMessages(to: readout)
-                    return files + [recorder, readout]
+                    return files + [recorder, readout] + [preview].compactMap(\.self)
                 }
             }
             return files + [Readout(try OutputFile("-"), clearsLines: meter?.form == .bar)]

@@ -21,10 +21,12 @@ struct Video: ParsableCommand {
 
     @OptionGroup var batch: BatchOptions
     @OptionGroup var video: VideoOptions
+    @OptionGroup var showing: ShowingOptions
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.recordings, video, options)
+        var (plan, inputs) = try batch.resolve(input, extensions: InputSearch.recordings, video, options)
+        plan.showing = showing
         try plan.run(inputs)
     }
 }

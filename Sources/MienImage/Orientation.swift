@@ -34,8 +34,13 @@ public enum Orientation: Int, CaseIterable, Sendable {
             }
     }
 
+    /// This, and then left and right change places.
+    public var mirrored: Orientation {
+        Orientation(transposed: isTransposed, mirroredX: !mirrorsX, mirroredY: mirrorsY)
+    }
+
     /// Left and right change places, after rows have become columns where they do.
-    var mirrorsX: Bool {
+    public var mirrorsX: Bool {
         switch self {
         case .upMirrored, .down, .right, .rightMirrored: true
         case .up, .downMirrored, .leftMirrored, .left: false
@@ -43,7 +48,7 @@ public enum Orientation: Int, CaseIterable, Sendable {
     }
 
     /// So do top and bottom.
-    var mirrorsY: Bool {
+    public var mirrorsY: Bool {
         switch self {
         case .down, .downMirrored, .rightMirrored, .left: true
         case .up, .upMirrored, .leftMirrored, .right: false

@@ -20,12 +20,12 @@ struct InterruptionTests {
         let arguments = "video '\(Program.media.path())' --each \(kinds)"
         #expect(try Program.shell("cd '\(folder.path(""))'; \"$MIEN\" \(arguments) -q --to whole").status == 0)
         let whole = try contents(folder, "whole")
-        #expect(whole.count == 40)
+        #expect(whole.count == 35)
 
         let cut = try Program.shell(
             """
             cd '\(folder.path(""))'; "$MIEN" \(arguments) -q --to out 2>errors & id=$!
-            until [[ -e out/headpose_male.html ]]; do sleep 0.02; done
+            until [[ -e out/noface_face.html ]]; do sleep 0.02; done
             kill -\(signal) $id; wait $id; echo $?
             """)
         #expect(cut.output == status + "\n")
@@ -33,7 +33,7 @@ struct InterruptionTests {
         let (partial, complete) = (
             left.filter { $0.key.contains(".partial.") }, left.filter { !$0.key.contains(".partial.") }
         )
-        #expect(complete.count < whole.count && complete.count >= 10)
+        #expect(complete.count < whole.count && complete.count >= 20)
         #expect(complete.allSatisfy { whole[$0.key] == $0.value })
         // What isn't whole says so in its name, and is whole lines of what it would have been.
         for (name, text) in partial where name.hasSuffix(".jsonl") || name.hasSuffix(".csv") {
@@ -50,7 +50,7 @@ struct InterruptionTests {
 
         let resumed = try Program.shell("cd '\(folder.path(""))'; \"$MIEN\" \(arguments) --to out --resume")
         #expect(resumed.status == 0)
-        #expect(resumed.errors.contains("of 8 inputs are done already\n"))
+        #expect(resumed.errors.contains("of 7 inputs are done already\n"))
         #expect(try contents(folder, "out") == whole)
     }
 

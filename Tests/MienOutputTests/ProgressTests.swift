@@ -19,7 +19,7 @@ struct ProgressTests {
     func line() {
         #expect(
             line(half, 99) == """
-                2/3 talks/a long name.mp4              ██████░░░░░░░░░░░░░░░░░░   25 %  100 frames/s  4.0x  0:30 left
+                2/3 talks/a long name.mp4            ██████░░░░░░░░░░░░░░░░░░   25 %  100 frames/s  4.0x  0:30 left
                 """)
     }
 

@@ -1,12 +1,12 @@
 #include "mien_freetype.h"
 
-#include <dlfcn.h>
 #include <fontconfig/fontconfig.h>
 #include <ft2build.h>
 #include FT_FREETYPE_H
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "../load.h"
 
 #define FREETYPE_FUNCTIONS(F) \
     F(FT_Done_Face)           \
@@ -44,26 +44,11 @@ static char load_error[256];
 // Fontconfig is thread-safe, but we share its configuration with whatever else uses it: one search at a time.
 static pthread_mutex_t search = PTHREAD_MUTEX_INITIALIZER;
 
-typedef struct {
-    const char *name;
-    void **address;
-} function;
-
-static bool load(const char *soname, const function *functions, size_t count) {
-    void *library = dlopen(soname, RTLD_LAZY | RTLD_LOCAL);
-    for (size_t i = 0; library && i < count; i++) {
-        *functions[i].address = dlsym(library, functions[i].name);
-        if (!*functions[i].address) library = NULL;
-    }
-    if (!library) snprintf(load_error, sizeof load_error, "%s", dlerror());
-    return library;
-}
-
 static void load_libraries(void) {
-    static const function freetype[] = {FREETYPE_FUNCTIONS(ENTRY)};
-    static const function fontconfig[] = {FONTCONFIG_FUNCTIONS(ENTRY)};
-    if (load("libfreetype.so.6", freetype, sizeof freetype / sizeof *freetype))
-        load("libfontconfig.so.1", fontconfig, sizeof fontconfig / sizeof *fontconfig);
+    static const mien_function freetype[] = {FREETYPE_FUNCTIONS(ENTRY)};
+    static const mien_function fontconfig[] = {FONTCONFIG_FUNCTIONS(ENTRY)};
+    if (mien_load("libfreetype.so.6", freetype, sizeof freetype / sizeof *freetype, load_error))
+        mien_load("libfontconfig.so.1", fontconfig, sizeof fontconfig / sizeof *fontconfig, load_error);
 }
 
 enum { most_faces = 8 };

@@ -10,6 +10,7 @@ struct Request: Sendable {
     static let nextFormat = Request(number: mien_VIDIOC_ENUM_FMT, name: "VIDIOC_ENUM_FMT")
     static let nextSize = Request(number: mien_VIDIOC_ENUM_FRAMESIZES, name: "VIDIOC_ENUM_FRAMESIZES")
     static let nextInterval = Request(number: mien_VIDIOC_ENUM_FRAMEINTERVALS, name: "VIDIOC_ENUM_FRAMEINTERVALS")
+    static let getFormat = Request(number: mien_VIDIOC_G_FMT, name: "VIDIOC_G_FMT")
     static let setFormat = Request(number: mien_VIDIOC_S_FMT, name: "VIDIOC_S_FMT")
     static let setParameters = Request(number: mien_VIDIOC_S_PARM, name: "VIDIOC_S_PARM")
     static let requestBuffers = Request(number: mien_VIDIOC_REQBUFS, name: "VIDIOC_REQBUFS")

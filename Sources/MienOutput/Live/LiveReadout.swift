@@ -28,6 +28,7 @@ public final class LiveReadout: Sink, Sendable {
 
     private let shared: Mutex<Shared>
     private let controls: Controls
+    private let preview: Preview?
     private let drawing: Mutex<Worker?>
 
     /// Times a second that the screen is drawn at most.
@@ -35,11 +36,13 @@ public final class LiveReadout: Sink, Sendable {
 
     /// Takes over the terminal that standard output is. Nil where it is none that can be drawn on; see `Terminal`.
     ///
-    /// - Parameter title: what is looked at.
-    public init?(title: String, controls: Controls) {
+    /// - Parameters:
+    ///   - title: what is looked at.
+    ///   - preview: pictures to show, too.
+    public init?(title: String, controls: Controls, preview: Preview? = nil) {
         guard let terminal = Terminal(of: STDOUT_FILENO) else { return nil }
         shared = Mutex(Shared(state: LiveState(title: title)))
-        self.controls = controls
+        (self.controls, self.preview) = (controls, preview)
         drawing = Mutex(nil)
         SuspensionFlag.watch()
         nonisolated(unsafe) let screen = terminal  // safe: the drawing thread alone uses it from here on
@@ -83,6 +86,9 @@ public final class LiveReadout: Sink, Sendable {
         terminal.enter()
         let start = seconds(of: CLOCK_MONOTONIC)
         var (size, second) = (terminal.size, 0)
+        let painter = makePainter(terminal)
+        var layout: ReadoutLayout?
+        var pictureIsDue = false
         var processor = ProcessorShare()
         while !shared.withLock({ $0.isEnding }) {
             for key in terminal.keys(seconds: 1 / Self.rate) { press(key) }
@@ -91,6 +97,7 @@ public final class LiveReadout: Sink, Sendable {
             if !terminal.isOnScreen {
                 guard terminal.isForeground else { continue }
                 terminal.enter()
+                layout = nil
                 shared.withLock { $0.isDue = true }
             }
             if let news = controls.recorder.takeNews() { say(news) }
@@ -99,6 +106,11 @@ public final class LiveReadout: Sink, Sendable {
             let now = seconds(of: CLOCK_MONOTONIC)
             if terminal.size != size || Int(now - start) != second { shared.withLock { $0.isDue = true } }
             (size, second) = (terminal.size, Int(now - start))
+            if take(painter) {
+                pictureIsDue = true
+                shared.withLock { $0.isDue = true }
+            }
+            guard terminal.isReady else { continue }
             processor.update(now: now)
             let state: LiveState? = shared.withLock {
                 guard $0.isDue else { return nil }
@@ -110,10 +122,48 @@ public final class LiveReadout: Sink, Sendable {
                 return $0.state
             }
             guard let state else { continue }
-            let view = LiveView(columns: size.columns, rows: size.rows, abilities: terminal.abilities)
-            if !terminal.draw(view.lines(of: state, now: now)) { shared.withLock { $0.isDue = true } }
+            let places = ReadoutLayout(columns: size.columns, rows: size.rows, hasPicture: painter != nil)
+            if places != layout {
+                if let painter { terminal.clear(painter.removal) }
+                (layout, pictureIsDue) = (places, true)
+            }
+            var picture = places.picture == nil ? nil : Text()
+            if pictureIsDue, let area = places.picture { picture = paint(painter, area, terminal.cell) }
+            pictureIsDue = false
+            let view = LiveView(
+                columns: places.lines.columns, rows: places.lines.rows, abilities: terminal.abilities)
+            terminal.draw(
+                view.lines(of: state, now: now), top: places.lines.row, isBeside: places.isBeside, picture: picture)
         }
+        if let painter { terminal.clear(painter.removal) }
         terminal.leave()
+    }
+
+    // MARK: The picture
+
+    private func makePainter(_ terminal: Terminal) -> PreviewPainter? {
+        do throws(SinkError) {
+            return try preview?.painter(for: terminal)
+        } catch {
+            say("\(error)")
+            return nil
+        }
+    }
+
+    private func take(_ painter: PreviewPainter?) -> Bool {
+        do throws(CaptureError) { return try painter?.isDue() ?? false } catch {
+            say("no preview: \(error)")
+            return false
+        }
+    }
+
+    private func paint(
+        _ painter: PreviewPainter?, _ area: PreviewPainter.Area, _ cell: (width: Int, height: Int)
+    ) -> Text {
+        do throws(CaptureError) { return try painter?.bytes(in: area, cell: cell) ?? Text() } catch {
+            say("no preview: \(error)")
+            return Text()
+        }
     }
 
     private func press(_ key: UInt8) {

@@ -1,4 +1,3 @@
-import Glibc
 public import Mien
 import Synchronization
 
@@ -77,20 +76,8 @@ public final class ResultRecorder: Sink, Sendable {
         }
     }
 
-    /// A new file in the working directory, named by the time: `mien-20260131-235959.jsonl`, or `...-2.jsonl` where that
-    /// is there.
     private static func create() throws(SinkError) -> (OutputFile, path: String) {
-        var now = time(nil)
-        var parts = tm()
-        localtime_r(&now, &parts)
-        var text = [CChar](repeating: 0, count: 64)
-        strftime(&text, text.count, "mien-%Y%m%d-%H%M%S", &parts)
-        let name = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        var (path, number) = ("\(name).jsonl", 1)
-        while access(path, F_OK) == 0 {
-            number += 1
-            path = "\(name)-\(number).jsonl"
-        }
+        let path = freshName("jsonl")
         return (try OutputFile(new: path), path)
     }
 }

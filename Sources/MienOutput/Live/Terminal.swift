@@ -90,23 +90,52 @@ final class Terminal {
         TerminalState.restore()
     }
 
-    /// Shows a picture of lines, from the top; false where the terminal has not taken the one before yet.
-    func draw(_ lines: [Line]) -> Bool {
-        guard isOnScreen else { return false }
+    /// A cell's size in pixels, or what it may be. (`TIOCGWINSZ`)
+    var cell: (width: Int, height: Int) {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0,
+            size.ws_xpixel >= size.ws_col, size.ws_ypixel >= size.ws_row
+        else { return (8, 16) }
+        return (Int(size.ws_xpixel / size.ws_col), Int(size.ws_ypixel / size.ws_row))
+    }
+
+    /// Sends `question` and reads what comes until `end`, for a short while at most. Keys that are pressed then are lost.
+    func answer(to question: StaticString, until end: UInt8) -> [UInt8] {
+        guard isOnScreen else { return [] }
+        put(Array(UnsafeBufferPointer(start: question.utf8Start, count: question.utf8CodeUnitCount)), seconds: 0.1)
+        var answer: [UInt8] = []
+        for _ in 0..<20 where !answer.contains(end) { answer += keys(seconds: 0.02) }
+        return answer
+    }
+
+    /// Whether it has taken all that was drawn.
+    var isReady: Bool {
         finish(seconds: 0)
-        guard pending.isEmpty else { return false }
+        return isOnScreen && pending.isEmpty
+    }
+
+    /// Shows lines, from row `top` on, and what `picture` says. To be called where it `isReady`.
+    ///
+    /// `isBeside`: what stands to the right of the lines is left alone.
+    func draw(_ lines: [Line], top: Int = 0, isBeside: Bool = false, picture: Text? = nil) {
         // Between the first and the last of these a terminal that knows them shows nothing in parts.
         var text = Text()
-        text.append("\u{1B}[?2026h\u{1B}[H")
+        text.append("\u{1B}[?2026h")
+        text.append("\u{1B}[\(top + 1);1H")
         for (index, line) in lines.enumerated() {
             if index > 0 { text.append("\r\n") }
             text.append(line.text)
-            // In the last column that would take away what has just been written there.
-            if line.width < line.limit { text.append("\u{1B}[K") }
+            if isBeside {
+                text.append(String(repeating: " ", count: max(0, line.limit - line.width)))
+            } else if line.width < line.limit {
+                // In the last column that would take away what has just been written there.
+                text.append("\u{1B}[K")
+            }
         }
-        text.append("\u{1B}[J\u{1B}[?2026l")
+        if picture == nil { text.append("\u{1B}[J") }
+        if let picture { text.append(picture) }
+        text.append("\u{1B}[?2026l")
         put(text.bytes, seconds: 0)
-        return true
     }
 
     /// Waits for keys, and gives them.
@@ -123,6 +152,9 @@ final class Terminal {
         if count <= 0 { usleep(UInt32(seconds * 1e6)) }
         return Array(room.prefix(max(0, count)))
     }
+
+    /// Empties the screen, and shows what `text` says.
+    func clear(_ text: Text) { put(text.bytes + Array("\u{1B}[2J".utf8), seconds: 0) }
 
     private func put(_ bytes: [UInt8], seconds: Double) {
         pending.append(contentsOf: bytes)

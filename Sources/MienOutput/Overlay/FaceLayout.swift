@@ -77,12 +77,12 @@ struct FaceLayout {
             case .above: (wished.x, wished.y) = (face.x, label.y - panel.height - gap)
             }
             let region = wished.moved(into: frame)
-            var cost = region.shared(with: face) * 2 + region.shared(with: label)
+            var cost = region.shared(with: face) * 4 + region.shared(with: label)
             for obstacle in obstacles { cost += region.shared(with: obstacle) }
             // In shares of the panel. Sides are better than ends, and what it has is better than either.
             cost /= max(panel.width * panel.height, 1)
             cost += candidate == .right || candidate == .left ? 0 : 0.1
-            cost -= offset != nil && candidate == side ? 0.25 : 0
+            cost -= offset != nil && candidate == side ? 0.15 : 0
             if cost < best.cost { best = (cost, region, candidate) }
         }
         side = best.side

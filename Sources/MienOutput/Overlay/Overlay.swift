@@ -30,6 +30,9 @@ public final class Overlay {
         }
     }
 
+    /// Whether pictures stay as they are.
+    var isIdle: Bool { !isShown && mask.privacy == .none }
+
     /// Draws on the picture that `result` tells of.
     public func draw(_ result: borrowing FrameResult, on canvas: Canvas) {
         mask.hide(result, on: canvas, painter)

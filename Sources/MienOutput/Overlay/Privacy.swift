@@ -23,7 +23,7 @@ final class PrivacyMask {
         var seen: Double
     }
 
-    private let privacy: Privacy
+    let privacy: Privacy
     private var hidden: [Hidden] = []
     private var (source, time) = ("", -Double.infinity)
 

@@ -123,7 +123,7 @@ struct ReportSection {
                 text.append("<td>\(Self.clock(face.start))</td><td>\(Self.clock(face.end))</td>")
                 text.append("<td>\(LiveView.fixed(face.total, 1))</td>")
             }
-            let shares = Self.shares([face])
+            let shares = isStill ? face.meanProbabilities : Self.shares([face])
             for expression in Expression.allCases {
                 let share = shares[expression.rawValue]
                 text.append("<td class=\"\(expression.name)\" style=\"--share:\(LiveView.fixed(share, 3))\">")

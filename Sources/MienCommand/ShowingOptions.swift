@@ -1,0 +1,36 @@
+import ArgumentParser
+import Mien
+import MienOutput
+
+/// Where pictures are shown, as typed.
+struct ShowingOptions: ParsableArguments {
+    @Flag(
+        help: """
+            Show the pictures in a window. Keys: f full screen, m mirror, o overlay, b bars, space pause, s snapshot, q quit.
+            """)
+    var window = false
+
+    @Flag(help: "Show the pictures in the terminal, beside what is known of the faces.")
+    var preview = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Show the pictures to other programs as a camera of theirs (v4l2loopback).", valueName: "/dev/videoN"))
+    var virtualCamera: String?
+
+    /// The sinks. `pause` holds up what is looked at.
+    func makeSinks(_ privacy: Privacy, _ pause: PauseFlag) throws(SinkError) -> [any Sink] {
+        var sinks: [any Sink] = []
+        if window {
+            var options = Window.Options(stop: stopFlag, pause: pause)
+            options.privacy = privacy
+            sinks.append(try Window(options) { tell($0) })
+        }
+        if let virtualCamera {
+            var options = VirtualCamera.Options(stop: stopFlag, pause: pause)
+            options.privacy = privacy
+            sinks.append(try VirtualCamera(virtualCamera, options) { tell($0) })
+        }
+        return sinks
+    }
+}

@@ -1,0 +1,188 @@
+import CMienAV
+import CMienSDL
+import Mien
+import MienCapture
+
+/// An SDL window that shows pictures, in their own pixel format where SDL knows it. The thread that makes it uses it.
+final class Screen {
+    enum Event {
+        case key(Int32)
+        case closed
+        /// What is shown is to be shown again: it was covered, or has another size.
+        case exposed
+    }
+
+    private let sdl: UnsafePointer<mien_sdl>
+    private var window: OpaquePointer?
+    private var renderer: OpaquePointer?
+    private var texture: OpaquePointer?
+    /// Of the texture.
+    private var (format, width, height) = (SDL_PIXELFORMAT_UNKNOWN.rawValue, Int32(0), Int32(0))
+    /// Of what is shown.
+    private var orientation = Orientation.up
+    private let converter: PictureConverter
+    private let converted: Picture
+
+    /// Opens a window for pictures of that size, or smaller where the display is.
+    init(title: String, width: Int, height: Int) throws(SinkError) {
+        var error: UnsafePointer<CChar>?
+        guard let sdl = mien_sdl_load(&error) else {
+            let reason = error.map { String(cString: $0) } ?? "unknown error"
+            throw SinkError("no window: cannot load SDL: \(reason) (on Debian: apt install libsdl2-2.0-0)")
+        }
+        self.sdl = sdl
+        do throws(CaptureError) {
+            (converter, converted) = (try PictureConverter(), try Picture())
+        } catch {
+            throw SinkError("no window: \(error)")
+        }
+        // Signals are the program's.
+        _ = sdl.pointee.SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1")
+        _ = sdl.pointee.SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear")
+        _ = sdl.pointee.SDL_SetHint(SDL_HINT_APP_NAME, "mien")
+        guard sdl.pointee.SDL_Init(SDL_INIT_VIDEO) == 0 else {
+            throw SinkError("no window: there is no display (\(Self.reason(sdl)))")
+        }
+        let size = fitted(width, height)
+        let flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
+        window = sdl.pointee.SDL_CreateWindow(
+            title, mien_sdl_centred, mien_sdl_centred, size.width, size.height, flags)
+        guard let window else { throw failure() }
+        renderer = sdl.pointee.SDL_CreateRenderer(window, -1, SDL_RENDERER_PRESENTVSYNC.rawValue)
+        // Where the driver can't wait for the display.
+        if renderer == nil { renderer = sdl.pointee.SDL_CreateRenderer(window, -1, 0) }
+        if renderer == nil { throw failure() }
+    }
+
+    deinit {
+        if let texture { sdl.pointee.SDL_DestroyTexture(texture) }
+        if let renderer { sdl.pointee.SDL_DestroyRenderer(renderer) }
+        if let window { sdl.pointee.SDL_DestroyWindow(window) }
+        sdl.pointee.SDL_Quit()
+    }
+
+    private func failure() -> SinkError { SinkError("no window: \(Self.reason(sdl))") }
+
+    private static func reason(_ sdl: UnsafePointer<mien_sdl>) -> String {
+        sdl.pointee.SDL_GetError().map { String(cString: $0) } ?? "unknown error"
+    }
+
+    /// The picture's size, halved until it fits on the display.
+    private func fitted(_ width: Int, _ height: Int) -> (width: Int32, height: Int32) {
+        var room = SDL_Rect(x: 0, y: 0, w: 1280, h: 720)
+        _ = sdl.pointee.SDL_GetDisplayUsableBounds(0, &room)
+        var (width, height) = (Int32(clamping: max(width, 160)), Int32(clamping: max(height, 120)))
+        while width > room.w || height > room.h, width > 320 { (width, height) = (width / 2, height / 2) }
+        return (width, height)
+    }
+
+    var title = "" {
+        didSet { if title != oldValue { sdl.pointee.SDL_SetWindowTitle(window, title) } }
+    }
+
+    func toggleFullScreen() {
+        let isFull = sdl.pointee.SDL_GetWindowFlags(window) & SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue != 0
+        _ = sdl.pointee.SDL_SetWindowFullscreen(window, isFull ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue)
+    }
+
+    /// The next of what has happened; nil where nothing has.
+    func nextEvent() -> Event? {
+        var event = SDL_Event()
+        while sdl.pointee.SDL_PollEvent(&event) != 0 {
+            switch SDL_EventType(event.type) {
+            case SDL_QUIT: return .closed
+            case SDL_KEYDOWN where event.key.repeat == 0: return .key(event.key.keysym.sym)
+            case SDL_WINDOWEVENT:
+                let kinds = [SDL_WINDOWEVENT_EXPOSED, SDL_WINDOWEVENT_SIZE_CHANGED].map { UInt8($0.rawValue) }
+                if kinds.contains(event.window.event) { return .exposed }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    // MARK: Pictures
+
+    /// SDL's names for FFmpeg's formats; others are converted to the first.
+    private static let formats: [(AVPixelFormat, SDL_PixelFormatEnum)] = [
+        (AV_PIX_FMT_YUV420P, SDL_PIXELFORMAT_IYUV), (AV_PIX_FMT_YUVJ420P, SDL_PIXELFORMAT_IYUV),
+        (AV_PIX_FMT_NV12, SDL_PIXELFORMAT_NV12), (AV_PIX_FMT_NV21, SDL_PIXELFORMAT_NV21),
+        (AV_PIX_FMT_YUYV422, SDL_PIXELFORMAT_YUY2), (AV_PIX_FMT_UYVY422, SDL_PIXELFORMAT_UYVY),
+        (AV_PIX_FMT_YVYU422, SDL_PIXELFORMAT_YVYU), (AV_PIX_FMT_RGB24, SDL_PIXELFORMAT_RGB24),
+        (AV_PIX_FMT_BGR24, SDL_PIXELFORMAT_BGR24),
+    ]
+
+    /// Shows a picture: as large as the window allows, upright.
+    func show(_ picture: Picture) throws(SinkError) {
+        let own = AVPixelFormat(picture.frame.pointee.format)
+        if let known = Self.formats.first(where: { $0.0 == own }), picture.frame.pointee.linesize.0 > 0 {
+            try upload(picture, known.1)
+        } else {
+            do throws(CaptureError) {
+                let frame = picture.frame.pointee
+                try converted.resize(width: Int(frame.width), height: Int(frame.height), format: AV_PIX_FMT_YUV420P)
+                converted.frame.pointee.colorspace = frame.colorspace
+                converted.frame.pointee.color_range = AVCOL_RANGE_MPEG
+                try picture.convert(into: converted, using: converter)
+            } catch {
+                throw SinkError("no window: \(error)")
+            }
+            try upload(converted, SDL_PIXELFORMAT_IYUV)
+        }
+        orientation = picture.orientation
+        present()
+    }
+
+    private func upload(_ picture: Picture, _ format: SDL_PixelFormatEnum) throws(SinkError) {
+        let frame = picture.frame.pointee
+        if (format.rawValue, frame.width, frame.height) != (self.format, width, height) {
+            if let texture { sdl.pointee.SDL_DestroyTexture(texture) }
+            texture = sdl.pointee.SDL_CreateTexture(
+                renderer, format.rawValue, Int32(SDL_TEXTUREACCESS_STREAMING.rawValue), frame.width, frame.height)
+            (self.format, width, height) = (format.rawValue, frame.width, frame.height)
+        }
+        guard let texture else { throw failure() }
+        let isFull =
+            frame.color_range == AVCOL_RANGE_JPEG || AVPixelFormat(frame.format) == AV_PIX_FMT_YUVJ420P
+        let isHD =
+            frame.colorspace == AVCOL_SPC_BT709 || frame.colorspace == AVCOL_SPC_UNSPECIFIED && frame.height >= 720
+        sdl.pointee.SDL_SetYUVConversionMode(
+            isFull ? SDL_YUV_CONVERSION_JPEG : isHD ? SDL_YUV_CONVERSION_BT709 : SDL_YUV_CONVERSION_BT601)
+        let (data, strides) = (frame.data, frame.linesize)
+        let status: Int32
+        switch format {
+        case SDL_PIXELFORMAT_IYUV:
+            status = sdl.pointee.SDL_UpdateYUVTexture(
+                texture, nil, data.0, strides.0, data.1, strides.1, data.2, strides.2)
+        case SDL_PIXELFORMAT_NV12, SDL_PIXELFORMAT_NV21:
+            status = sdl.pointee.SDL_UpdateNVTexture(texture, nil, data.0, strides.0, data.1, strides.1)
+        default: status = sdl.pointee.SDL_UpdateTexture(texture, nil, data.0, strides.0)
+        }
+        if status != 0 { throw failure() }
+    }
+
+    /// Shows once more what was shown last.
+    func present() {
+        guard let texture else { return }
+        let (isTransposed, mirrorsX, mirrorsY) = (
+            orientation.isTransposed, orientation.mirrorsX, orientation.mirrorsY
+        )
+        let size = isTransposed ? (width: height, height: width) : (width: width, height: height)
+        var room = (width: Int32(0), height: Int32(0))
+        _ = sdl.pointee.SDL_GetRendererOutputSize(renderer, &room.width, &room.height)
+        let scale = min(Float(room.width) / Float(size.width), Float(room.height) / Float(size.height))
+        // SDL turns the stored picture about its middle.
+        let (across, down) = (Int32(Float(width) * scale), Int32(Float(height) * scale))
+        var target = SDL_Rect(x: (room.width - across) / 2, y: (room.height - down) / 2, w: across, h: down)
+        // It mirrors first. A quarter turn clockwise of what stands on its head lets rows become columns.
+        let flipsX = isTransposed ? mirrorsY : mirrorsX
+        let flipsY = isTransposed ? !mirrorsX : mirrorsY
+        let flip =
+            (flipsX ? SDL_FLIP_HORIZONTAL.rawValue : 0) | (flipsY ? SDL_FLIP_VERTICAL.rawValue : 0)
+        _ = sdl.pointee.SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255)
+        _ = sdl.pointee.SDL_RenderClear(renderer)
+        _ = sdl.pointee.SDL_RenderCopyEx(
+            renderer, texture, nil, &target, isTransposed ? 90 : 0, nil, SDL_RendererFlip(rawValue: flip))
+        sdl.pointee.SDL_RenderPresent(renderer)
+    }
+}
