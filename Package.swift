@@ -1,22 +1,20 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// What scripts/sanitize and scripts/fuzz build: MIEN_SANITIZE is `address` (with undefined behaviour in C and C++), or
-/// `fuzzer`, which is that and libFuzzer's marks at every branch.
-let sanitizer = Context.environment["MIEN_SANITIZE"]
-let isFuzzing = sanitizer == "fuzzer"
-var checks: (swift: [SwiftSetting], c: [String], link: [LinkerSetting]) {
-    guard sanitizer != nil else { return ([], [], []) }
-    let c = ["-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=undefined"]
-    guard isFuzzing else {
-        return ([.unsafeFlags(["-sanitize=address"])], c, [.unsafeFlags(["-sanitize=address"])])
-    }
-    // The harnesses reach inside the modules.
-    return (
-        [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])], c + ["-fsanitize=fuzzer-no-link"],
+/// MIEN_CHECKED is set by scripts/fuzz and scripts/sanitize: everything under the address sanitizer, C and C++ under the
+/// one for undefined behaviour, too, and with libFuzzer's marks at every branch.
+let isChecked = Context.environment["MIEN_CHECKED"] != nil
+let checks: (swift: [SwiftSetting], c: [String], link: [LinkerSetting]) =
+    isChecked
+    ? (
+        // The harnesses reach inside the modules.
+        [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])],
+        [
+            "-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize=vptr",
+            "-fno-sanitize-recover=undefined",
+        ],
         [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
-    )
-}
+    ) : ([], [], [])
 
 // The gate sets MIEN_STRICT: warnings are errors there. Not here, since flags like these may not stand in a package
 // that others depend on.
@@ -44,15 +42,15 @@ func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-/// The program; for the fuzzer, which has a `main` of its own, a library.
+/// The program; where it is checked a library, of which Tests/Checked makes a program and Tests/Fuzz takes parts.
 var command: Target {
     let dependencies: [Target.Dependency] = [
         "MienOutput", "MienTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
     ]
-    guard isFuzzing else {
+    guard isChecked else {
         return .executableTarget(
-            name: "MienCommand", dependencies: dependencies, swiftSettings: swiftSettings, linkerSettings: checks.link)
+            name: "MienCommand", dependencies: dependencies, swiftSettings: swiftSettings)
     }
     let renamed = SwiftSetting.unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "mien_main"])
     return .target(name: "MienCommand", dependencies: dependencies, swiftSettings: swiftSettings + [renamed])
@@ -60,16 +58,19 @@ var command: Target {
 
 /// What reads from outside, fed with anything: scripts/fuzz.
 let harnesses: [Target] =
-    isFuzzing
+    isChecked
     ? [
         .executableTarget(
             name: "mien-fuzz", dependencies: ["MienCommand", "CMienV4L2", "CMienJPEG"], path: "Tests/Fuzz",
-            swiftSettings: swiftSettings, linkerSettings: checks.link)
+            swiftSettings: swiftSettings, linkerSettings: checks.link),
+        .executableTarget(
+            name: "mien-checked", dependencies: ["MienCommand"], path: "Tests/Checked", swiftSettings: swiftSettings,
+            linkerSettings: checks.link),
     ] : []
 
 let package = Package(
     name: "mien",
-    products: isFuzzing
+    products: isChecked
         ? []
         : [
             .executable(name: "mien", targets: ["MienCommand"]),

@@ -4,7 +4,15 @@ import Glibc
 let largestModel = 256 << 20
 
 /// All bytes of a file, `limit` at most; `kind` is what messages call it.
-func readFile(_ path: String, as kind: String, limit: Int = largestModel) throws(VisionError) -> [UInt8] {
+///
+/// `isNamedByFile`: it isn't the user who names it, and so it must be a file, and no pipe or device that gives no end.
+func readFile(
+    _ path: String, as kind: String, limit: Int = largestModel, isNamedByFile: Bool = false
+) throws(VisionError) -> [UInt8] {
+    var status = stat()
+    if isNamedByFile, stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        throw VisionError("cannot use the \(kind) \(path): it is no file")
+    }
     guard let file = fopen(path, "re") else {
         throw VisionError("cannot open the \(kind) \(path): \(String(cString: strerror(errno)))")
     }
