@@ -101,8 +101,9 @@ int close(int file) {
     return -1;
 }
 
+// Of files and devices alone: where the system has no memory to give, neither Swift nor oneDNN comes back.
 void *mmap(void *address, size_t length, int protection, int flags, int file, off_t offset) {
-    return fails(MMAP) ? MAP_FAILED : REAL(mmap)(address, length, protection, flags, file, offset);
+    return file >= 0 && fails(MMAP) ? MAP_FAILED : REAL(mmap)(address, length, protection, flags, file, offset);
 }
 
 int ioctl(int file, unsigned long request, ...) {
