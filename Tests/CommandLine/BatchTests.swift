@@ -6,7 +6,8 @@ import Testing
 struct BatchTests {
     /// Names that go wrong easily.
     private static let oddNames = [
-        "plain.pgm", "two words.pgm", "it's \"quoted\".pgm", "two\nlines.pgm", "-dash.pgm", "🙂 été.pgm", "50%*?.pgm", "%03d.pgm",
+        "plain.pgm", "two words.pgm", "it's \"quoted\".pgm", "two\nlines.pgm", "-dash.pgm", "🙂 été.pgm", "50%*?.pgm",
+        "%03d.pgm",
         ".pgm.pgm", "$(touch x);#&.pgm",
     ]
 
