@@ -60,7 +60,7 @@ public final class PhotoSource: FrameSource {
         let status = bytes.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress else { return MIEN_JPEG_CUT }
             let status = mien_jpeg_begin(decoder, base, bytes.count, &info)
-            isTooLarge = Self.isTooLarge(info.width, info.height)
+            isTooLarge = Self.isTooLarge(info.width, info.height, in: bytes.count)
             guard status == MIEN_JPEG_OK, !isTooLarge else { return status }
             stored.resize(width: Int(info.width), height: Int(info.height))
             return mien_jpeg_read(decoder, stored.base, stored.stride, &warnings)
@@ -68,7 +68,7 @@ public final class PhotoSource: FrameSource {
         let message = String(cString: mien_jpeg_message(decoder))
         switch status {
         case MIEN_JPEG_OK where isTooLarge:
-            throw tooLarge(info.width, info.height)
+            throw tooLarge(info.width, info.height, in: bytes.count)
         case MIEN_JPEG_OK:
             if warnings > 0 { warning = "\(name): the picture is damaged (\(message)); faces in it may be missed" }
             turn(&stored, orientation: info.orientation, into: &frame.luma)
@@ -91,12 +91,12 @@ public final class PhotoSource: FrameSource {
             guard let base = bytes.baseAddress else { return false }
             guard let decoder = mien_png_open(base, bytes.count, &info, &message, message.count) else { return false }
             defer { mien_png_close(decoder) }
-            isTooLarge = Self.isTooLarge(info.width, info.height)
+            isTooLarge = Self.isTooLarge(info.width, info.height, in: bytes.count)
             guard !isTooLarge else { return false }
             stored.resize(width: Int(info.width), height: Int(info.height))
             return mien_png_read(decoder, stored.base, stored.stride, &message, message.count) == 0
         }
-        guard !isTooLarge else { throw tooLarge(info.width, info.height) }
+        guard !isTooLarge else { throw tooLarge(info.width, info.height, in: bytes.count) }
         guard isRead else {
             let reason = message.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
             throw CaptureError(.broken, "\(name): cannot be decoded: \(reason)")
@@ -113,11 +113,17 @@ public final class PhotoSource: FrameSource {
         }
     }
 
-    private static func isTooLarge(_ width: Int32, _ height: Int32) -> Bool {
-        Int(width) * Int(height) > VideoSource.maximumPixels
+    /// A JPEG takes a bit for 64 pixels at least, and a PNG's compression makes 1032 bytes of 8 pixels out of one: a file of
+    /// fewer bytes holds no such picture, and isn't to make us get memory for one.
+    private static let mostPixelsPerByte = 1 << 14
+
+    private static func isTooLarge(_ width: Int32, _ height: Int32, in byteCount: Int) -> Bool {
+        Int(width) * Int(height) > min(VideoSource.maximumPixels, byteCount * mostPixelsPerByte)
     }
 
-    private func tooLarge(_ width: Int32, _ height: Int32) -> CaptureError {
-        CaptureError(.unsupported, "\(name): a picture of \(width)x\(height) is too large; reduce it first")
+    private func tooLarge(_ width: Int32, _ height: Int32, in byteCount: Int) -> CaptureError {
+        Int(width) * Int(height) > VideoSource.maximumPixels
+            ? CaptureError(.unsupported, "\(name): a picture of \(width)x\(height) is too large; reduce it first")
+            : CaptureError(.broken, "\(name): \(byteCount) bytes hold no picture of \(width)x\(height)")
     }
 }

@@ -27,7 +27,7 @@ extension Unicode.Scalar {
     fileprivate var isControl: Bool { properties.generalCategory == .control }
 
     /// As Swift would write it in a literal where it is a control character, otherwise itself.
-    fileprivate var printable: String { isControl ? escaped(asASCII: false) : String(self) }
+    fileprivate var printable: String { isControl ? escaped(asASCII: true) : String(self) }
 }
 
 /// Where messages go while the terminal is drawn on, and what is to be said again afterwards.

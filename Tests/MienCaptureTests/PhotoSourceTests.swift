@@ -93,6 +93,19 @@ private func decoded(_ text: String) throws -> [UInt8] { try Array(#require(Data
         let turned = try Reading(folder.file("turned.png", plain[..<33] + chunk + plain[33...]))
         try expect(turned, is: orientation, of: Reading(folder.file("plain.png", plain)))
     }
+
+    @Test("A header that promises more pixels than its bytes can hold is refused before there is memory for them")
+    func lyingHeader() throws {
+        // 23,000 pixels a side in 31 bytes: the start of a frame and of a scan (ITU-T T.81, B.2).
+        let side: [UInt8] = [23_000 >> 8, 23_000 & 255]
+        let frame: [UInt8] = [0xFF, 0xC0, 0, 11, 8] + side + side + [1, 1, 0x11, 0]
+        let bytes = [0xFF, 0xD8] + frame + [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0, 0, 0, 0, 0, 0]
+        let path = try folder.file("lie.jpg", bytes)
+        let reading = try Reading(path)
+        #expect(reading.error?.code == .broken && reading.sizes.isEmpty)
+        #expect(reading.error?.description == "\(path): 31 bytes hold no picture of 23000x23000")
+    }
+
 }
 
 @Suite(.enabled(if: Media.isThere, "needs the pictures of ../shared/media"))

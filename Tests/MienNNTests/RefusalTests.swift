@@ -119,6 +119,13 @@ struct RefusalTests {
         #expect(error?.description.contains("Reshape0") == true)
     }
 
+    @Test("A network that would take hours for a face")
+    func endlessWork() {
+        var builder = GraphBuilder([1, 2000, 2000])
+        builder.add("MaxPool", ["kernel_shape": .integers([1000, 1000])])
+        expectRefusal(builder.graph, .unsupported, naming: "billion operations")
+    }
+
     /// Found by fuzzing.
     @Test("Whole numbers whose counts or products are beyond all bounds")
     func hugeIntegers() {

@@ -1,3 +1,4 @@
+import Glibc
 import MienNN
 import MienTraining
 import MienVision
@@ -76,4 +77,13 @@ import Testing
         #expect(set.count == 1)
         #expect(set.withPicture(0) { $0[0] } == 1)
     }
+
+    @Test("a row of a gigabyte is refused when a megabyte of it has been read") func endlessRow() throws {
+        let path = try scratch.file("long.csv", Rows.header)
+        // Zeros, of which the disk keeps none.
+        #expect(truncate(path, 1 << 30) == 0)
+        let error = #expect(throws: DataError.self) { try PictureSet(fer2013: path, usage: .training) }
+        #expect(error?.description == "\(path):2: a line of more than 1048576 bytes; this is no CSV of pictures")
+    }
+
 }

@@ -33,10 +33,22 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
     /// Memory for one context's tensors beyond which a model is refused: 1 GiB.
     private static let largestContext = 1 << 30
 
+    /// Multiplications and additions for one sample beyond which a model is refused: some seconds of one core, four times
+    /// what the largest networks for faces take.
+    private static let mostOperations = 1e11
+
     /// - Throws: `ModelError`: `.unsupported` or `.invalid` with the node that can't be run and why.
     public init(_ model: Model) throws(ModelError) {
         Engine.useOneThread()
         let list = try LayerList(model.graph).simplified()
+        let operations = list.layers.reduce(0.0) { sum, layer in
+            sum + Double(layer.operation.operationsPerValue) * Double(list.shapes[layer.output].reduce(1, *))
+        }
+        guard operations <= Self.mostOperations else {
+            throw ModelError(
+                .unsupported,
+                "the model takes \(Int(operations / 1e9)) billion operations for each face, and 100 are allowed")
+        }
         name = model.name
         inputShape = Array(list.shapes[0][1...])
         outputCount = list.shapes[list.output].reduce(1, *)

@@ -13,6 +13,7 @@ struct Convolution: Operator {
     var accumulates = false
 
     var weightCount: Int { weights.values.count }
+    var operationsPerValue: Int { weights.shape[1...].reduce(1, *) }
     var writesInto: Int? { accumulates ? 1 : nil }
 
     static func read(_ node: CheckedNode) throws(ModelError) -> Reading {

@@ -8,6 +8,7 @@ struct Dense: Operator {
     var functions: [Activation.Function] = []
 
     var weightCount: Int { weights.values.count }
+    var operationsPerValue: Int { weights.shape[1] }
 
     static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let input = try node.shape()

@@ -27,6 +27,9 @@ protocol Operator: Sendable {
     /// Numbers that are read once for each run, however many samples there are.
     var weightCount: Int { get }
 
+    /// Multiplications and additions for each number of the result.
+    var operationsPerValue: Int { get }
+
     /// The input that the result is written over, by number.
     var writesInto: Int? { get }
 
@@ -39,6 +42,7 @@ extension Operator {
     func followed(by functions: [Activation.Function]) -> (any Operator)? { nil }
     func accumulating() -> (any Operator)? { nil }
     var weightCount: Int { 0 }
+    var operationsPerValue: Int { 1 }
     var writesInto: Int? { nil }
     var isView: Bool { false }
 }

@@ -7,6 +7,7 @@ struct Pooling: Operator {
     var window: Window
     /// Whether the result is N, C without the picture's dimensions.
     var dropsPicture = false
+    var operationsPerValue: Int { kernel.reduce(1, *) }
 
     static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let (channels, height, width) = try node.pictureShape()

@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+/// What the program does when it dies, and whom its files are for.
+@Suite(.enabled(if: Program.isBuilt, Program.missing))
+struct SafetyTests {
+    @Test(
+        "A fatal signal leaves whole lines, one that says where it hit, and the status that it has anyway",
+        arguments: [("SEGV", "139"), ("ABRT", "134"), ("QUIT", "131")])
+    func crash(signal: String, status: String) throws {
+        let folder = try Folder()
+        let outcome = try Program.shell(
+            """
+            ulimit -c 0
+            "$MIEN" demo -q --jsonl \(folder.path("out.jsonl")) &
+            sleep 2; kill -\(signal) $!; wait $! 2>/dev/null; echo $?
+            """)
+        #expect(outcome.output == status + "\n")
+        let line = /mien: ended by SIG\w+ in (decode|detect|classify|write), frame \d+( to \d+)? of demo\n/
+        #expect(outcome.errors.firstMatch(of: line) != nil, "\(outcome.errors)")
+        let text = try folder.read("out.jsonl")
+        #expect(text.isEmpty || text.hasSuffix("}\n"))
+    }
+
+    @Test("Pictures that are written down are for the user alone")
+    func permissions() throws {
+        let folder = try Folder()
+        let outcome = try Program.shell(
+            """
+            umask 0
+            head -c 4096 /dev/zero | "$MIEN" devices --test - --size 64x32 --format grey --raw \(folder.path("raw"))
+            stat -c %a \(folder.path("raw"))
+            """)
+        #expect(outcome.lines.last == "600")
+    }
+
+    @Test("A name with control characters in it does nothing to a terminal")
+    func names() throws {
+        let outcome = try Program.run(["video", "/nowhere/a\u{1B}[2J\nb\u{9B}c.mp4"])
+        #expect(outcome.status == 1 && outcome.errors.split(separator: "\n").count == 1)
+        #expect(!outcome.errors.contains("\u{1B}") && !outcome.errors.contains("\u{9B}"))
+    }
+}
