@@ -1,14 +1,30 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// MIEN_CHECKED is set by scripts/fuzz and scripts/sanitize: everything under the address sanitizer, C and C++ under the
+/// one for undefined behaviour, too, and with libFuzzer's marks at every branch.
+let isChecked = Context.environment["MIEN_CHECKED"] != nil
+let checks: (swift: [SwiftSetting], c: [String], link: [LinkerSetting]) =
+    isChecked
+    ? (
+        // The harnesses reach inside the modules.
+        [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])],
+        [
+            "-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize=vptr",
+            "-fno-sanitize-recover=undefined",
+        ],
+        [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+    ) : ([], [], [])
+
 // The gate sets MIEN_STRICT: warnings are errors there. Not here, since flags like these may not stand in a package
 // that others depend on.
 let strict = Context.environment["MIEN_STRICT"] != nil
 let swiftSettings: [SwiftSetting] =
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
-    + (strict ? [.unsafeFlags(["-warnings-as-errors"])] : [])
-let cSettings: [CSetting] = strict ? [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])] : []
-let cxxSettings: [CXXSetting] = strict ? [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])] : []
+    + (strict ? [.unsafeFlags(["-warnings-as-errors"])] : []) + checks.swift
+let cFlags = (strict ? ["-Wall", "-Wextra", "-Werror"] : []) + checks.c
+let cSettings: [CSetting] = cFlags.isEmpty ? [] : [.unsafeFlags(cFlags)]
+let cxxSettings: [CXXSetting] = cFlags.isEmpty ? [] : [.unsafeFlags(cFlags)]
 
 func module(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
@@ -26,12 +42,40 @@ func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
+/// The program; where it is checked a library, of which Tests/Checked makes a program and Tests/Fuzz takes parts.
+var command: Target {
+    let dependencies: [Target.Dependency] = [
+        "MienOutput", "MienTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+    ]
+    guard isChecked else {
+        return .executableTarget(
+            name: "MienCommand", dependencies: dependencies, swiftSettings: swiftSettings)
+    }
+    let renamed = SwiftSetting.unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "mien_main"])
+    return .target(name: "MienCommand", dependencies: dependencies, swiftSettings: swiftSettings + [renamed])
+}
+
+/// What reads from outside, fed with anything: scripts/fuzz.
+let harnesses: [Target] =
+    isChecked
+    ? [
+        .executableTarget(
+            name: "mien-fuzz", dependencies: ["MienCommand", "CMienV4L2", "CMienJPEG"], path: "Tests/Fuzz",
+            swiftSettings: swiftSettings, linkerSettings: checks.link),
+        .executableTarget(
+            name: "mien-checked", dependencies: ["MienCommand"], path: "Tests/Checked", swiftSettings: swiftSettings,
+            linkerSettings: checks.link),
+    ] : []
+
 let package = Package(
     name: "mien",
-    products: [
-        .executable(name: "mien", targets: ["MienCommand"]),
-        .library(name: "Mien", targets: ["Mien"]),
-    ],
+    products: isChecked
+        ? []
+        : [
+            .executable(name: "mien", targets: ["MienCommand"]),
+            .library(name: "Mien", targets: ["Mien"]),
+        ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -43,6 +87,7 @@ let package = Package(
         shim("assets", "CMienAssets", libraries: []),
         // Loaded at run time, when a recording is opened: linking them would cost every start 40 ms and 27 MB.
         shim("av", "CMienAV", libraries: []),
+        shim("crash", "CMienCrash", libraries: []),
         // Loaded at run time, when there is something to draw: `freetype2` links to the system's headers.
         shim("freetype", "CMienFreeType", libraries: [], headers: "freetype2"),
         shim("jpeg", "CMienJPEG", libraries: ["jpeg", "png16", "exif"]),
@@ -65,16 +110,11 @@ let package = Package(
             exclude: ["ONNX/onnx.proto"]),
         module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
         module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
-        module("Mien", ["MienVision", "MienCapture", .product(name: "Logging", package: "swift-log")]),
-        module("MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienChafa", "CMienFreeType", "CMienSDL"]),
+        module("Mien", ["MienVision", "MienCapture", "CMienCrash", .product(name: "Logging", package: "swift-log")]),
+        module(
+            "MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienChafa", "CMienCrash", "CMienFreeType", "CMienSDL"]),
         module("MienTraining", ["Mien", "MienNN"]),
-        .executableTarget(
-            name: "MienCommand",
-            dependencies: [
-                "MienOutput", "MienTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: swiftSettings),
+        command,
 
         tests("MienImageTests", of: ["MienImage"]),
         .target(name: "CMienAllocations", path: "Tests/AllocationCounter", cSettings: cSettings),
@@ -92,7 +132,7 @@ let package = Package(
         tests("MienTrainingTests", of: ["MienTraining"]),
         // Runs the built program: MIEN_PROGRAM, or the release build's.
         .testTarget(name: "CommandLineTests", path: "Tests/CommandLine", swiftSettings: swiftSettings),
-    ],
+    ] + harnesses,
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x,
     cxxLanguageStandard: .cxx17

@@ -76,6 +76,8 @@ final class Analyser {
 
     private func attempt(_ stage: Stage, items: Int, _ body: () throws(VisionError) -> Void) {
         guard failure == nil else { return }
+        let first = Chunk.start(of: chunk.number)
+        CrashNote.enter(stage, first, to: first + max(chunk.count, 1) - 1)
         do throws(VisionError) { try times.measure(stage, items: items, body) } catch { failure = error }
     }
 }

@@ -9,6 +9,8 @@ struct Chunk: ~Copyable {
     /// It depends on nothing else, so that the bounds are the same whoever works on which chunk.
     static func length(of number: Int) -> Int { number < 2 ? 8 << number : longest }
     static let longest = 48
+    /// The frame that chunk `number` begins with.
+    static func start(of number: Int) -> Int { number < 2 ? 8 * number : 24 + (number - 2) * longest }
 
     /// Counts from 0 within the source.
     private(set) var number = 0
@@ -42,6 +44,7 @@ struct Chunk: ~Copyable {
         cuts.removeAll(keepingCapacity: true)
         pictures.removeAll(keepingCapacity: true)
         while count < Self.length(of: number) {
+            CrashNote.enter(.decode, Self.start(of: number) + count)
             guard !stop.isSet, try source.read(into: &frames[count].frame) else { return false }
             try checkSize(of: frames[count].frame.luma.view, source.name)
             pictures.append(frames[count].frame.luma.view)

@@ -23,6 +23,7 @@ final class LiveAnalyser {
     /// Finds the faces in `frame` and labels them. `scanned`: the faces that a scan found in a frame shortly before.
     func look(at frame: borrowing Frame, scanned: [Region]) throws(PipelineError) {
         let picture = frame.luma.view
+        CrashNote.enter(.detect, frame.number)
         do throws(VisionError) {
             try times.measure(.detect) { () throws(VisionError) in
                 let isCut = cut.isCut(picture)
@@ -30,6 +31,7 @@ final class LiveAnalyser {
                 try follower.follow(picture, isCut: isCut)
                 tracker.track(follower.sightings, time: frame.time, isCut: isCut, into: &faces)
             }
+            CrashNote.enter(.classify, frame.number)
             try times.measure(.classify, items: faces.count) { () throws(VisionError) in
                 classifier.begin()
                 for face in faces { try classifier.add(face.region, of: picture) }

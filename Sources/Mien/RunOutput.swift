@@ -35,6 +35,7 @@ final class RunOutput {
     func begin(_ source: any FrameSource) throws(PipelineError) {
         summary.sources += 1
         result.source = source.name
+        CrashNote.source(source.name)
         smoother = Smoother(options: smoothing)
         pictures = nil
         guard sinks.contains(where: { $0 is any PictureSink }) else { return }
@@ -76,6 +77,7 @@ final class RunOutput {
         _ frame: borrowing Frame, _ faces: [TrackedFace], _ answers: ArraySlice<Probabilities>,
         live: LiveFigures? = nil
     ) throws(PipelineError) {
+        CrashNote.enter(.write, frame.number)
         (result.frame, result.time, result.live) = (frame.number, frame.time, live)
         (result.width, result.height) = (frame.width, frame.height)
         result.faces.removeAll(keepingCapacity: true)
@@ -103,9 +105,10 @@ final class RunOutput {
     /// What its sinks want to see of a frame, whose result is made.
     private func takePicture(of frame: borrowing Frame) throws(PipelineError) -> Picture? {
         guard let pictures else { return nil }
+        var isWanted = false
+        for sink in sinks where (sink as? any PictureSink)?.wantsPicture(of: result) == true { isWanted = true }
         // A recording's are decoded in turn, wanted or not.
-        guard result.live == nil || sinks.contains(where: { ($0 as? any PictureSink)?.wantsPicture(of: result) == true })
-        else { return nil }
+        guard isWanted || result.live == nil else { return nil }
         let begun = threadNanoseconds()
         defer { summary.stages.add(1, since: begun, to: .picture) }
         do { return try pictures.picture(of: frame) } catch { throw .source(error) }

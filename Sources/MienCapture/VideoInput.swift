@@ -69,6 +69,8 @@ final class VideoInput {
         defer { av.pointee.av_dict_free(&options) }
         // A playlist must not make us call anyone up.
         _ = av.pointee.av_dict_set(&options, "protocol_whitelist", "file,pipe", 0)
+        // A picture's name is its own, and no pattern for those of many.
+        _ = av.pointee.av_dict_set(&options, "pattern_type", "none", 0)
         var format: UnsafeMutablePointer<AVFormatContext>?
         mien_av_forget_message()
         let status = av.pointee.avformat_open_input(&format, Self.url(path), nil, &options)

@@ -87,7 +87,9 @@ struct CameraTest {
     }
 
     private static func create(_ path: String) throws -> UnsafeMutablePointer<FILE> {
-        guard let file = fopen(path, "w") else {
+        // Pictures are for the user alone to see.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0, let file = fdopen(descriptor, "w") else {
             throw TestError(description: "cannot write \(path): \(String(cString: strerror(errno)))")
         }
         return file

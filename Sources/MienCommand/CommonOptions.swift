@@ -62,16 +62,21 @@ struct CommonOptions: ParsableArguments {
         let files = outputs.files + [video?.file].compactMap(\.self)
         let own = inputs.compactMap(\.results)
         try FileIdentity.refuseOverlap(
-            outputs: outputs.paths + [video?.out].compactMap(\.self) + own.flatMap(\.paths) + own.flatMap(\.partialPaths),
+            outputs: outputs.paths + [video?.out].compactMap(\.self) + own.flatMap(\.paths)
+                + own.flatMap(\.partialPaths),
             inputs: inputs.map(\.path) + [network.model, cascade].compactMap(\.self))
         if inputs.count > 1, let file = files.first(where: { $0.kind.isForOneInput }) {
             let name = file.kind.name
             throw ValidationError(
                 "\(inputs.count) inputs can't share \(file.path); --each \(name) writes one for each")
         }
+        var settings = OutputSettings()
+        if let video { settings.video = video.options }
+        // Who hides faces in videos doesn't want them shown elsewhere.
+        settings.hasThumbnails = outputs.thumbnails && settings.video.privacy == .none
         return Plan(
             model: network.model, modelOptions: network.options, cascade: cascade, detection: detection,
-            threads: threads, outputs: Outputs(files, video?.options ?? AnnotatedVideo.Options(), hasOthers: !own.isEmpty), statistics: outputs.stats,
+            threads: threads, outputs: Outputs(files, settings, hasOthers: !own.isEmpty), statistics: outputs.stats,
             verbosity: verbose ? .verbose : quiet ? .quiet : .normal)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import MienCapture
+import MienOutput
 
 struct Devices: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +24,7 @@ struct Devices: ParsableCommand {
     func run() throws {
         if test {
             let result = try CameraTest(device: device, options: camera, seconds: seconds, raw: raw).run()
-            print(json ? result.json.line : result.text)
+            print(json ? result.json.line : result.text.shown(keepingLines: true))
             if let status = CameraTest.signalStatus { throw ExitCode(status) }
             return
         }
@@ -35,7 +36,7 @@ struct Devices: ParsableCommand {
             // Says what was looked for, and what to do.
             _ = try CameraDevice.find(nil)
         } else {
-            for camera in cameras { print(try camera.text(), terminator: "") }
+            for camera in cameras { print(try camera.text().shown(keepingLines: true), terminator: "") }
         }
     }
 }

@@ -9,8 +9,8 @@ struct Input {
     let place: String
     /// Of the file; 0 where that isn't known.
     let bytes: Int
-    /// The files of its own results, where it has such.
-    var results: ResultFiles?
+    /// Where its own results go, where it has such.
+    var results: (any InputResults)?
     private let open: () throws(CaptureError) -> any FrameSource
 
     /// A file; `-` is standard input.

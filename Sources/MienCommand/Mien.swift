@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Mien
+import MienOutput
 
 @main
 struct MienTool: ParsableCommand {
@@ -13,7 +14,8 @@ struct MienTool: ParsableCommand {
             """,
         version: "mien \(mienVersion)",
         subcommands: [
-            Live.self, Video.self, Image.self, Demo.self, Devices.self, Train.self, TrainAligner.self, Evaluate.self,
+            Live.self, Video.self, Image.self, DumpCommand.self, Demo.self, Devices.self, Train.self, TrainAligner.self,
+            Evaluate.self,
             Bench.self,
         ])
 
@@ -21,6 +23,7 @@ struct MienTool: ParsableCommand {
     static func main() {
         // A reader that goes away is found out by the write that fails.
         signal(SIGPIPE, SIG_IGN)
+        TerminalState.restoreAtCrashes()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -12,22 +12,26 @@ struct OutputKind: Sendable {
     let make: @Sendable (OutputRequest) throws(SinkError) -> any Sink
 
     /// All there are: a new one is a line here.
-    static let all = [
-        OutputKind("jsonl", ".jsonl") { request throws(SinkError) in JSONLines(try OutputFile(request.path)) },
-        OutputKind("csv", ".csv") { request throws(SinkError) in CSV(try OutputFile(request.path)) },
-        OutputKind("vtt", ".vtt", isForOneInput: true) { request throws(SinkError) in
-            Subtitles(try OutputFile(request.path), .vtt)
-        },
-        OutputKind("srt", ".srt", isForOneInput: true) { request throws(SinkError) in
-            Subtitles(try OutputFile(request.path), .srt)
-        },
-        OutputKind("report", ".html") { request throws(SinkError) in Report(try OutputFile(request.path)) },
-    ]
-    + VideoContainer.allCases.map { container in
-        OutputKind("\(container)", ".annotated.\(container)", isForOneInput: true) { request throws(SinkError) in
-            try AnnotatedVideo(request.path, request.video) { tell($0) }
+    static let all =
+        [
+            OutputKind("jsonl", ".jsonl") { request throws(SinkError) in JSONLines(try OutputFile(request.path)) },
+            OutputKind("csv", ".csv") { request throws(SinkError) in CSV(try OutputFile(request.path)) },
+            OutputKind("vtt", ".vtt", isForOneInput: true) { request throws(SinkError) in
+                Subtitles(try OutputFile(request.path), .vtt)
+            },
+            OutputKind("srt", ".srt", isForOneInput: true) { request throws(SinkError) in
+                Subtitles(try OutputFile(request.path), .srt)
+            },
+            OutputKind("report", ".html") { request throws(SinkError) in
+                let file = try OutputFile(request.path)
+                return request.settings.hasThumbnails ? IllustratedReport(file) : Report(file)
+            },
+        ]
+        + VideoContainer.allCases.map { container in
+            OutputKind("\(container)", ".annotated.\(container)", isForOneInput: true) { request throws(SinkError) in
+                try AnnotatedVideo(request.path, request.settings.video) { tell($0) }
+            }
         }
-    }
 
     private init(
         _ name: String, _ suffix: String, isForOneInput: Bool = false,
@@ -60,5 +64,12 @@ struct OutputRequest {
     let path: String
     /// What is looked at; of several inputs in one file, the first.
     let source: any FrameSource
-    let video: AnnotatedVideo.Options
+    let settings: OutputSettings
+}
+
+/// How files are written that hold pictures.
+struct OutputSettings {
+    var video = AnnotatedVideo.Options()
+    /// In reports.
+    var hasThumbnails = true
 }

@@ -2,10 +2,25 @@ import Glibc
 import Mien
 import MienOutput
 
-/// The files that the results of one input go to.
+/// Where the results of one input go.
+protocol InputResults {
+    /// The names of its files in the end and until then, which no input may have.
+    var paths: [String] { get }
+    var partialPaths: [String] { get }
+    /// Whether all is there already.
+    func areWhole(for input: Input) -> Bool
+    /// Opens what is to be written.
+    func makeSinks(for source: any FrameSource, _ settings: OutputSettings) throws(SinkError) -> [any Sink]
+    /// All is written, of the whole input.
+    func complete() throws(SinkError)
+    /// Nothing was written.
+    func discard()
+}
+
+/// Files of its own for one input.
 ///
 /// Until they are whole they have another name, in the same folder: a file with its own name can be relied upon.
-struct ResultFiles {
+struct ResultFiles: InputResults {
     private let files: [(kind: OutputKind, stem: String)]
     /// A folder that is to be there for them, made where it is missing.
     private let folder: String?
@@ -28,12 +43,12 @@ struct ResultFiles {
 
     /// Opens all of them, under the names that they have until they are whole.
     func makeSinks(
-        for source: any FrameSource, _ video: AnnotatedVideo.Options
+        for source: any FrameSource, _ settings: OutputSettings
     ) throws(SinkError) -> [any Sink] {
         if let folder { try Self.makeFolder(folder) }
         var sinks: [any Sink] = []
         for (file, path) in zip(files, partialPaths) {
-            sinks.append(try file.kind.make(OutputRequest(path: path, source: source, video: video)))
+            sinks.append(try file.kind.make(OutputRequest(path: path, source: source, settings: settings)))
         }
         return sinks
     }
@@ -68,7 +83,7 @@ struct ResultFiles {
     }
 
     private static func failure(_ act: String, _ path: String) -> SinkError {
-        SinkError("cannot \(act) \(path): \(String(cString: strerror(errno)))")
+        SinkError("cannot \(act) \(path)", code: errno)
     }
 
     private static func modificationTime(_ path: String) -> Duration? {

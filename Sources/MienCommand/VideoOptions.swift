@@ -6,7 +6,8 @@ struct VideoOptions: ParsableArguments {
     @Option(
         name: [.long, .customLong("record")],
         help: ArgumentHelp(
-            "A copy with boxes, labels and bars drawn in, with the sound: .mp4, .mkv, .webm or .mov.", valueName: "file"))
+            "A copy with boxes, labels and bars drawn in, with the sound: .mp4, .mkv, .webm or .mov.", valueName: "file"
+        ))
     var out: String?
 
     @Option(help: ArgumentHelp("Quality of the pictures written, of 100.", valueName: "n"))
@@ -14,10 +15,7 @@ struct VideoOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("What becomes of the faces in pictures: none, blur or box.", valueName: "way"),
-        transform: { name in
-            guard let way = Privacy(rawValue: name) else { throw ValidationError("none, blur or box, please") }
-            return way
-        })
+        transform: privacyNamed)
     var privacy = Privacy.none
 
     func validate() throws {

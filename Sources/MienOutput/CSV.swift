@@ -11,49 +11,58 @@ public final class CSV: Sink {
     public var isForsaken: Bool { file.isForsaken }
 
     public func begin(_ run: RunDescription) throws(SinkError) {
-        file.text.append("source,frame,time,id,x,y,width,height,label,confidence")
-        for expression in Expression.allCases {
-            file.text.append(",")
-            file.text.append(expression.name)
-        }
-        file.text.append(",smoothed_label,smoothed_confidence\n")
+        Self.appendHeader(to: &file.text)
         try file.endFrame()
     }
 
     public func write(_ result: borrowing FrameResult) throws(SinkError) {
-        for index in result.faces.indices {
-            let face = result.faces[index]
-            file.text.append(csv: result.source)
-            append(result.frame)
-            append(result.time, decimals: 6, kept: 1)
-            append(face.id)
-            append(face.box.x)
-            append(face.box.y)
-            append(face.box.width)
-            append(face.box.height)
-            append(face.probabilities.label, face.probabilities.confidence)
-            for expression in Expression.allCases { append(Double(face.probabilities[expression]), decimals: 4) }
-            append(face.smoothed.label, face.smoothed.confidence)
-            file.text.append("\n")
-        }
+        for index in result.faces.indices { Self.append(result.faces[index], of: result, to: &file.text) }
         try file.endFrame(isLive: result.live != nil)
     }
 
     public func finish() throws(SinkError) { try file.close() }
 
-    private func append(_ number: Int) {
-        file.text.append(",")
-        file.text.append(number)
+    // MARK: Parts, for others whose lines have more in them
+
+    static func appendHeader(to text: inout Text) {
+        text.append("source,frame,time,id,x,y,width,height,label,confidence")
+        for expression in Expression.allCases {
+            text.append(",")
+            text.append(expression.name)
+        }
+        text.append(",smoothed_label,smoothed_confidence\n")
     }
 
-    private func append(_ number: Double, decimals: Int, kept: Int? = nil) {
-        file.text.append(",")
-        file.text.append(number, decimals: decimals, kept: kept)
+    static func append(_ face: Face, of result: borrowing FrameResult, to text: inout Text) {
+        text.append(csv: result.source)
+        append(result.frame, to: &text)
+        append(result.time, decimals: 6, kept: 1, to: &text)
+        append(face.id, to: &text)
+        append(face.box.x, to: &text)
+        append(face.box.y, to: &text)
+        append(face.box.width, to: &text)
+        append(face.box.height, to: &text)
+        append(face.probabilities.label, face.probabilities.confidence, to: &text)
+        for expression in Expression.allCases {
+            append(Double(face.probabilities[expression]), decimals: 4, to: &text)
+        }
+        append(face.smoothed.label, face.smoothed.confidence, to: &text)
+        text.append("\n")
     }
 
-    private func append(_ label: Expression, _ confidence: Float) {
-        file.text.append(",")
-        file.text.append(label.name)
-        append(Double(confidence), decimals: 4)
+    private static func append(_ number: Int, to text: inout Text) {
+        text.append(",")
+        text.append(number)
+    }
+
+    private static func append(_ number: Double, decimals: Int, kept: Int? = nil, to text: inout Text) {
+        text.append(",")
+        text.append(number, decimals: decimals, kept: kept)
+    }
+
+    private static func append(_ label: Expression, _ confidence: Float, to text: inout Text) {
+        text.append(",")
+        text.append(label.name)
+        append(Double(confidence), decimals: 4, to: &text)
     }
 }

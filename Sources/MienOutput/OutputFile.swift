@@ -29,9 +29,12 @@ public final class OutputFile {
     /// Creates the file at `path` for this user alone; a file that is there already is an error.
     convenience init(new path: String) throws(SinkError) { try self.init(path, flags: O_EXCL, mode: 0o600) }
 
+    /// Creates the file at `path` for this user alone, or empties it.
+    convenience init(private path: String) throws(SinkError) { try self.init(path, flags: O_TRUNC, mode: 0o600) }
+
     private convenience init(_ path: String, flags: Int32, mode: mode_t) throws(SinkError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode)
-        if descriptor < 0 { throw SinkError("cannot create \(path): \(String(cString: strerror(errno)))") }
+        if descriptor < 0 { throw SinkError("cannot create \(path)", code: errno) }
         self.init(descriptor, name: path, isOwned: true)
     }
 
@@ -86,6 +89,22 @@ public final class OutputFile {
         if code != 0 { throw failure(code) }
     }
 
+    /// Writes what is in the file at `path`.
+    func append(contentsOf path: String) throws(SinkError) {
+        let source = open(path, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw SinkError("cannot read \(path): \(String(cString: strerror(errno)))") }
+        defer { Glibc.close(source) }
+        var part = [UInt8](repeating: 0, count: Self.enough)
+        while true {
+            let count = read(source, &part, part.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw SinkError("cannot read \(path): \(String(cString: strerror(errno)))") }
+            if count == 0 { return }
+            text.append(bytes: part[..<count])
+            try flush()
+        }
+    }
+
     /// Writes what waits and closes the file; standard output stays open.
     func close() throws(SinkError) {
         try flush()
@@ -96,9 +115,5 @@ public final class OutputFile {
         if result != 0 { throw failure(errno) }
     }
 
-    private func failure(_ code: Int32) -> SinkError {
-        let advice = code == ENOSPC || code == EDQUOT ? " (free some space, or write elsewhere)" : ""
-        return SinkError(
-            "cannot write to \(name): \(String(cString: strerror(code)))\(advice)", isClosedPipe: code == EPIPE)
-    }
+    private func failure(_ code: Int32) -> SinkError { SinkError("cannot write to \(name)", code: code) }
 }

@@ -83,7 +83,14 @@ struct Checkpoint: Equatable {
         let arrays = integer()
         guard (0...3).contains(arrays) else { return nil }
         optimiserState = (0..<arrays).map { _ in floats() }
-        guard isWhole, position == bytes.count else { return nil }
+        guard isWhole, position == bytes.count, isSound else { return nil }
+    }
+
+    /// Whether its parts go together. What they must fit besides is for the run to say.
+    private var isSound: Bool {
+        epoch == history.count && step >= 0 && optimiserSteps >= 0 && (0...epoch).contains(bestEpoch)
+            && (bestEpoch == 0 ? best.isEmpty : best.count == parameters.count)
+            && optimiserState.allSatisfy { $0.count == parameters.count }
     }
 
     init() {}

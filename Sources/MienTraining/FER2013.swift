@@ -6,7 +6,7 @@ struct FER2013Reader: ~Copyable {
     /// Where each column stands: other editions of the file have them in another order.
     private let columns: [Column]
     /// The samples of the row that `next()` gave last.
-    private let pixels = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: FacePicture.pixelCount)
+    private let pixels: UnsafeMutableBufferPointer<UInt8>
 
     private enum Column: String, CaseIterable { case emotion, pixels, usage }
 
@@ -29,6 +29,8 @@ struct FER2013Reader: ~Copyable {
         }
         self.lines = lines
         self.columns = columns
+        // Last: where something throws before, nobody would free it.
+        pixels = .allocate(capacity: FacePicture.pixelCount)
     }
 
     deinit { pixels.deallocate() }

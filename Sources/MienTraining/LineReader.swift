@@ -7,8 +7,8 @@ struct LineReader: ~Copyable {
     private(set) var number = 0
 
     private let file: CInt
-    private var unpacker: XZ?
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.capacity, alignment: 64)
+    private let unpacker: XZ?
+    private let buffer: UnsafeMutableRawBufferPointer
     /// The bytes of `buffer` that no line has been made of yet.
     private var pending = 0..<0
     private var isAtEnd = false
@@ -17,17 +17,18 @@ struct LineReader: ~Copyable {
     private static let capacity = 1 << 20
 
     init(_ path: String) throws(DataError) {
-        self.path = path
-        file = open(path, O_RDONLY | O_CLOEXEC)
-        unpacker = nil
+        // Where something throws here, nobody gives back what the reader has by then: so all at the end.
+        let unpacker = path.hasSuffix(".xz") ? try XZ(path) : nil
+        let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw DataError("cannot open \(path): \(String(cString: strerror(errno)))") }
         posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL)
-        if path.hasSuffix(".xz") { unpacker = try XZ(path) }
+        (self.path, self.file, self.unpacker) = (path, file, unpacker)
+        buffer = .allocate(byteCount: Self.capacity, alignment: 64)
     }
 
     deinit {
         buffer.deallocate()
-        if file >= 0 { close(file) }
+        close(file)
     }
 
     /// The next line without its end, or nil after the last. Valid until the next call.

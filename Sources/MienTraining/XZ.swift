@@ -6,7 +6,7 @@ final class XZ {
     /// next_in, avail_in, total_in, next_out, avail_out, total_out, then what is liblzma's own. All zero to start with.
     private let stream: UnsafeMutablePointer<UInt>
     private static let streamWords = 17
-    private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+    private let input: UnsafeMutableRawBufferPointer
     private let path: String
     private let code: @convention(c) (UnsafeMutableRawPointer, CInt) -> CInt
     private let end: @convention(c) (UnsafeMutableRawPointer) -> Void
@@ -32,6 +32,7 @@ final class XZ {
         self.path = path
         stream = .allocate(capacity: Self.streamWords)
         stream.initialize(repeating: 0, count: Self.streamWords)
+        input = .allocate(byteCount: 1 << 18, alignment: 64)
         let status = unsafeBitCast(decoder, to: Decoder.self)(stream, .max, Self.concatenated)
         guard status == Self.ok else { throw DataError("cannot unpack \(path): liblzma gives error \(status)") }
     }

@@ -11,9 +11,17 @@ public struct Cascade: Sendable {
     /// the fewest false ones. `DetectionOptions` has the settings that suit it.
     public static let standard = Cascade(file: nil, content: [])
 
-    /// A cascade from a file: OpenCV's XML or YAML.
+    /// Bytes of the largest cascade that is read. OpenCV's largest has 2.7 MB.
+    private static let largestFile = 16 << 20
+
+    /// A cascade from a file: OpenCV's XML, in its new format or the old one.
+    ///
+    /// OpenCV sees only what has been checked here: it trusts a cascade to look at nothing outside its window.
     public init(file: String) throws(VisionError) {
-        self.init(file: file, content: try readFile(file, as: "cascade"))
+        let text = try readFile(file, as: "cascade", limit: Self.largestFile)
+        guard let root = CascadeElement(xml: text) else { throw Self.refusal(file, "it holds no cascade") }
+        if let fault = root.cascadeFault { throw Self.refusal(file, fault) }
+        self.init(file: file, content: Array(root.xml.utf8))
     }
 
     private init(file: String?, content: [UInt8]) {
@@ -26,10 +34,10 @@ public struct Cascade: Sendable {
         guard let file else {
             return try Self.makeDetector(
                 UnsafeBufferPointer(start: mien_asset_cascade.bytes, count: mien_asset_cascade.count),
-                "the built-in cascade")
+                "in the program")
         }
         return try content.withUnsafeBufferPointer { bytes throws(VisionError) in
-            try Self.makeDetector(bytes, "the cascade \(file)")
+            try Self.makeDetector(bytes, file)
         }
     }
 
@@ -38,8 +46,12 @@ public struct Cascade: Sendable {
     ) throws(VisionError) -> OpaquePointer {
         let (detector, message) = withMessage { mien_detector_create(bytes.baseAddress, bytes.count, $0, $1) }
         if let detector { return detector }
-        throw VisionError(
-            "cannot use \(name): \(message) (OpenCV's are in the package opencv-data, under "
+        throw refusal(name, message)
+    }
+
+    private static func refusal(_ name: String, _ reason: String) -> VisionError {
+        VisionError(
+            "cannot use the cascade \(name): \(reason) (OpenCV's are in the package opencv-data, under "
                 + "/usr/share/opencv4/haarcascades)")
     }
 }

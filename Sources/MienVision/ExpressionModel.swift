@@ -92,7 +92,7 @@ public struct ExpressionModel: Sendable {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         do {
             model = try Model(onnx: bytes) { name throws(ModelError) in
-                do { return try readFile(folder + name, as: "model's weights") } catch {
+                do { return try readFile(folder + name, as: "model's weights", isNamedByFile: true) } catch {
                     throw ModelError(.broken, "\(error)")
                 }
             }

@@ -7,7 +7,11 @@ extension ExpressionModel {
         var result = graph
         // What only changes the answers' shape doesn't count.
         var name = graph.output.name
-        while let node = graph.nodes.first(where: { $0.outputs.first == name }) {
+        // Each comes after those it depends on; a file in which they form a circle must not keep us here.
+        var end = graph.nodes.count
+        while let index = graph.nodes[..<end].lastIndex(where: { $0.outputs.first == name }) {
+            let node = graph.nodes[index]
+            end = index
             switch node.operation {
             // A network that gives each class a share of its own is taken at its word; they are made to add up to 1.
             case "Softmax", "Sigmoid": return graph

@@ -38,7 +38,8 @@ struct AnnotatedVideoTests {
     @Test(
         "A copy has every frame at its time, and the same sound",
         arguments: [
-            ("single_face.mp4", "mp4"), ("single_face.mp4", "mkv"), ("noface_face.mov", "mp4"), ("noface_face.mov", "mov"),
+            ("single_face.mp4", "mp4"), ("single_face.mp4", "mkv"), ("noface_face.mov", "mp4"),
+            ("noface_face.mov", "mov"),
         ])
     func copy(_ clip: String, _ kind: String) throws {
         let (path, frames) = try annotate(clip, as: "copy.\(kind)")
@@ -152,7 +153,9 @@ struct AnnotatedVideoTests {
         #expect((outcome.lines.last.flatMap { Int($0) } ?? 0) >= 30)
     }
 
-    @Test("Frames from a pipe are recorded in their colours, whatever their layout", arguments: ["yuyv422", "nv12", "rgb24"])
+    @Test(
+        "Frames from a pipe are recorded in their colours, whatever their layout",
+        arguments: ["yuyv422", "nv12", "rgb24"])
     func recorded(_ format: String) throws {
         let (video, clip) = (folder.path("live.mp4"), Program.clip("single_face.mp4"))
         let outcome = try Program.shell(

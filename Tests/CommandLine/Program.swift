@@ -31,9 +31,9 @@ enum Program {
         try run(path, arguments, input: input)
     }
 
-    /// Runs a line of bash, in which $MIEN is the program.
-    static func shell(_ line: String) throws -> Outcome {
-        try run("/bin/bash", ["-c", line], input: .nullDevice)
+    /// Runs a line of bash, in which $MIEN is the program and $1 and so on are `arguments`.
+    static func shell(_ line: String, _ arguments: [String] = []) throws -> Outcome {
+        try run("/bin/bash", ["-c", line, "-"] + arguments, input: .nullDevice)
     }
 
     private static func run(_ program: String, _ arguments: [String], input: FileHandle) throws -> Outcome {
@@ -68,13 +68,29 @@ final class Folder {
     func path(_ name: String) -> String { url.appending(path: name).path() }
 
     func read(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: url.appending(path: name)), as: UTF8.self)
+        String(decoding: try Data(contentsOf: URL(filePath: url.path() + "/" + name)), as: UTF8.self)
     }
 
     /// Writes a file and returns its path.
     func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
         try Data(bytes).write(to: url.appending(path: name))
         return path(name)
+    }
+
+    /// Writes a file whose name needn't be fit for a URL, and the folders above it.
+    func write(below folder: String, _ name: String, _ bytes: [UInt8]) throws {
+        let path = url.path() + "/" + folder + "/" + name
+        let parent = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+        try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
+        try #require(FileManager.default.createFile(atPath: path, contents: Data(bytes)))
+    }
+
+    /// The names of the files in one of its folders, or the paths of all below that.
+    func list(_ name: String, recursively: Bool = false) throws -> [String] {
+        let path = url.path() + "/" + name
+        return try recursively
+            ? FileManager.default.subpathsOfDirectory(atPath: path)
+            : FileManager.default.contentsOfDirectory(atPath: path)
     }
 
     func create(_ name: String) throws -> FileHandle {

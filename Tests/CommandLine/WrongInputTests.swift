@@ -31,7 +31,8 @@ struct WrongInputTests {
         try expectFailure([command, text], text)
         let empty = try folder.write("empty.mp4", [])
         try expectFailure([command, empty], empty)
-        try expectFailure([command, folder.path("")], "directory")
+        let nothing = try Folder()
+        try expectFailure([command, nothing.path("")], "no such files in this folder")
     }
 
     @Test("A picture of a single pixel")
@@ -111,7 +112,12 @@ struct WrongInputTests {
         let names = ["astronaut.png", "multi_face.jpg"].map(Program.clip)
         let outcome = try Program.run(["image", names[0], "/nowhere.png", names[1]])
         #expect(outcome.status == 1)
-        #expect(outcome.errors == "mien: /nowhere.png: no such file\n")
+        #expect(
+            outcome.errors == """
+                mien: /nowhere.png: no such file
+                mien: 1 of 3 inputs failed:
+                mien:   /nowhere.png: no such file\n
+                """)
         #expect(try outcome.frames().map(\.source) == names)
     }
 

@@ -34,6 +34,11 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
         var backlog = 1
         var pictures: [Picture] = []
         var readiness = Int16(POLLIN)
+        /// Whether lists of formats, sizes, rates and controls have no end.
+        var isEndless = false
+        /// Instead of what is asked for.
+        var bufferCount: UInt32?
+        var requests = 0
         var holders: [String] = []
         /// What happens at which time.
         var schedule: [(time: Double, change: (inout World) -> Void)] = []
@@ -132,6 +137,7 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
         ]
         return change { world in
             let name = names[request] ?? "?"
+            world.requests += 1
             if let error = world.fault(name) { return -error }
             guard let path = world.files[descriptor], let node = world.nodes[path] else { return -ENODEV }
             return -world.answer(name, descriptor, node, argument)
@@ -160,16 +166,19 @@ extension FakeComputer.World {
             answer.pointee.device_caps = node.capabilities
         case "ENUM_FMT":
             let answer = the(v4l2_fmtdesc.self)
-            guard formats.indices.contains(Int(answer.pointee.index)) else { return EINVAL }
-            answer.pointee.pixelformat = FourCC(formats[Int(answer.pointee.index)].letters)?.rawValue ?? 0
+            let index = isEndless ? 0 : Int(answer.pointee.index)
+            guard formats.indices.contains(index) else { return EINVAL }
+            answer.pointee.pixelformat = FourCC(formats[index].letters)?.rawValue ?? 0
         case "ENUM_FRAMESIZES":
             let answer = the(v4l2_frmsizeenum.self)
-            guard answer.pointee.index == 0, let format = format(answer.pointee.pixel_format) else { return EINVAL }
+            guard answer.pointee.index == 0 || isEndless, let format = format(answer.pointee.pixel_format) else {
+                return EINVAL
+            }
             answer.pointee.type = V4L2_FRMSIZE_TYPE_DISCRETE.rawValue
             answer.pointee.discrete = v4l2_frmsize_discrete(width: UInt32(format.size.0), height: UInt32(format.size.1))
         case "ENUM_FRAMEINTERVALS":
             let answer = the(v4l2_frmivalenum.self)
-            guard answer.pointee.index == 0 else { return EINVAL }
+            guard answer.pointee.index == 0 || isEndless else { return EINVAL }
             answer.pointee.type = V4L2_FRMIVAL_TYPE_DISCRETE.rawValue
             answer.pointee.discrete = v4l2_fract(numerator: 1, denominator: 30)
         case "S_FMT":
@@ -181,6 +190,7 @@ extension FakeComputer.World {
             log.append("S_FMT \(format.letters)")
         case "REQBUFS":
             log.append("REQBUFS \(the(v4l2_requestbuffers.self).pointee.count)")
+            if let bufferCount { the(v4l2_requestbuffers.self).pointee.count = bufferCount }
         case "QUERYBUF":
             let answer = the(v4l2_buffer.self)
             answer.pointee.length = UInt32(formats[0].bytes)

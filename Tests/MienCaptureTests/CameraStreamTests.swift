@@ -128,6 +128,29 @@ final class Rig {
         }
     }
 
+    @Test("a driver whose lists have no end is listened to for a while, and then used as it is")
+    func endlessLists() throws {
+        let computer = FakeComputer()
+        computer.change { $0.isEndless = true }
+        let rig = try Rig(computer)
+        #expect(try rig.read(2) == [0, 1])
+        #expect(computer.world.requests < 50_000)
+    }
+
+    @Test("a driver that offers pictures or buffers beyond all bounds is refused before anything is allocated")
+    func excess() {
+        for size in [(16384, 16384), (1 << 20, 1), (0, 48)] {
+            let computer = FakeComputer()
+            computer.change { $0.formats = [("YUYV", size, 64 * 48 * 2)] }
+            let error = #expect(throws: CameraError.self) { try Rig(computer) }
+            #expect(error?.code == .unsupported && computer.world.leaks == 0)
+        }
+        let computer = FakeComputer()
+        computer.change { $0.bufferCount = .max }
+        let error = #expect(throws: CameraError.self) { try Rig(computer) }
+        #expect(error?.code == .unsupported && computer.world.leaks == 0)
+    }
+
     @Test("EINTR and EAGAIN are no faults", arguments: ["S_FMT", "QBUF", "DQBUF", "STREAMON", "QUERYCAP"])
     func interrupted(call: String) throws {
         let computer = FakeComputer()

@@ -177,11 +177,19 @@ struct ForeignGraphTests {
         }
         #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
     }
+
+    @Test("Constants that all name the same bytes may not ask for more memory than there is")
+    func sharedExternalData() {
+        let data = [UInt8](repeating: 0, count: 1 << 24)
+        let bytes = ExternalModel.bytes(location: "w.data", offset: "0", length: "16777216", constants: 33)
+        let error = #expect(throws: ModelError.self) { try Model(onnx: bytes) { _ in data } }
+        #expect(error?.description == "the weights outside the model's file have more than 512 MB")
+    }
 }
 
 /// Bytes of an ONNX file, put together by hand: our writer keeps weights inside.
 private enum ExternalModel {
-    static func bytes(location: String, offset: String, length: String) -> [UInt8] {
+    static func bytes(location: String, offset: String, length: String, constants: Int = 1) -> [UInt8] {
         func field(_ number: UInt8, _ content: [UInt8]) -> [UInt8] {
             [number << 3 | 2, UInt8(content.count)] + content
         }
@@ -195,8 +203,9 @@ private enum ExternalModel {
         }
         let tensor = field(1, [2, 3]) + [16, 1] + text(8, "w") + facts + [14 << 3, 1]
         let node = text(1, "x") + text(1, "w") + text(2, "y") + text(3, "m") + text(4, "MatMul")
+        let tensors = (0..<constants).flatMap { _ in field(5, tensor) }
         let graph =
-            field(1, node) + text(2, "g") + field(5, tensor) + field(11, value("x", 2)) + field(12, value("y", 3))
+            field(1, node) + text(2, "g") + tensors + field(11, value("x", 2)) + field(12, value("y", 3))
         let size = [UInt8(graph.count & 0x7F | 0x80), UInt8(graph.count >> 7)]
         return [8, 8] + [7 << 3 | 2] + size + graph + field(8, [16, 17])
     }

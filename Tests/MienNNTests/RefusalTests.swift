@@ -119,6 +119,33 @@ struct RefusalTests {
         #expect(error?.description.contains("Reshape0") == true)
     }
 
+    /// Found by fuzzing.
+    @Test("Whole numbers whose counts or products are beyond all bounds")
+    func hugeIntegers() {
+        var graph = Self.sound().graph
+        graph.integers = ["one": [1], "none": [], "huge": [4096, .max], "negative": [-2, -2], "four": [1, 2, 3, 4]]
+        let one = Graph.Attribute.integers([1])
+        let nodes: [Graph.Node] = [
+            .init("Add", name: "sum", inputs: ["one", "none"], outputs: ["a"]),
+            .init("ConstantOfShape", name: "full", inputs: ["huge"], outputs: ["b"], attributes: ["value": one]),
+            .init("Reshape", name: "table", inputs: ["four", "negative"], outputs: ["c"]),
+            .init("Transpose", name: "turn", inputs: ["c"], outputs: ["d"]),
+        ]
+        for count in 1...nodes.count {
+            graph.nodes = Array(nodes[..<count]) + Self.sound().graph.nodes
+            // Whether it runs or is refused doesn't matter.
+            _ = try? Network(Model(graph: graph))
+        }
+    }
+
+    @Test("An empty constant whose other sizes are beyond all bounds can be turned")
+    func emptyConstant() throws {
+        var graph = Self.sound().graph
+        graph.tensors["empty"] = Tensor(shape: [0, 1 << 40, 1 << 40], values: [])
+        graph.nodes.insert(.init("Transpose", name: "turn", inputs: ["empty"], outputs: ["e"]), at: 0)
+        _ = try Network(Model(graph: graph))
+    }
+
     @Test("Two operands of different shapes")
     func operands() {
         var builder = GraphBuilder([4, 8, 8])

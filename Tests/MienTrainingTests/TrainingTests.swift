@@ -87,6 +87,16 @@ import Testing
             try File.replace(path, with: Array(bytes[..<count]))
             #expect(throws: DataError.self) { try training(recipe).resume(from: path) }
         }
+        // After the first line and the run's text: epochs, steps, the best epoch, the optimiser's steps.
+        let numbers = 18 + 8 + Int(bytes[18]) + Int(bytes[19]) << 8
+        for (index, value) in [(0, 1), (1, -1), (2, 200), (3, -1)] {
+            var spoiled = bytes
+            withUnsafeBytes(of: value) {
+                spoiled.replaceSubrange(numbers + 8 * index..<numbers + 8 * index + 8, with: $0)
+            }
+            try File.replace(path, with: spoiled)
+            #expect(throws: DataError.self) { try training(recipe).resume(from: path) }
+        }
         #expect(try training(recipe).resume(from: "/nowhere/checkpoint") == 0)
     }
 

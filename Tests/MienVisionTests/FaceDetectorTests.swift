@@ -97,6 +97,50 @@ struct FaceDetectorTests {
         #expect(!error.description.contains("\n"))
     }
 
+    /// Two stages of one stump each.
+    private func cascade(_ old: String = "", _ new: String = "") -> String {
+        func stage(_ feature: Int) -> String {
+            """
+            <_><maxWeakCount>1</maxWeakCount><stageThreshold>0.5</stageThreshold><weakClassifiers>
+            <_><internalNodes>0 -1 \(feature) 1.0e-2</internalNodes><leafValues>0. 1.</leafValues></_>
+            </weakClassifiers></_>
+            """
+        }
+        let text = """
+            <?xml version="1.0"?><opencv_storage><cascade type_id="opencv-cascade-classifier">
+            <stageType>BOOST</stageType><featureType>HAAR</featureType><height>12</height><width>12</width>
+            <featureParams><maxCatCount>0</maxCatCount></featureParams><stages>\(stage(0))\(stage(1))</stages><features>
+            <_><rects><_>0 0 12 6 -1.</_><_>2 0 4 6 3.</_></rects><tilted>0</tilted></_>
+            <_><rects><_>4 4 3 4 -1.</_><_>4 6 3 2 2.</_></rects><tilted>1</tilted></_>
+            </features></cascade></opencv_storage>
+            """
+        return text.replacing(old, with: new, maxReplacements: 1)
+    }
+
+    @Test("A small cascade of OpenCV's new format is read")
+    func newFormat() throws {
+        let path = temporary(cascade())
+        defer { unlink(path) }
+        _ = try FaceDetector(cascade: Cascade(file: path))
+    }
+
+    /// OpenCV would read beyond its memory, or not come back.
+    @Test(
+        "A cascade that looks outside its window, or whose parts don't hang together, is refused",
+        arguments: [
+            ("0 0 12 6", "0 0 13 6"), ("2 0 4 6", "-2 0 4 6"), ("4 6 3 2", "1 6 3 2"), ("4 6 3 2", "4 2147483647 3 2"),
+            ("0 -1 1 1.0", "0 -1 2 1.0"), ("0 -1 1 1.0", "0 -2 1 1.0"), ("0 -1 0 1.0", "1 -1 0 1.0"),
+            ("<leafValues>0. 1.", "<leafValues>0."), ("<maxWeakCount>1", "<maxWeakCount>2"), ("HAAR", "HOG"),
+            ("<height>12", "<height>100000"), ("<maxCatCount>0", "<maxCatCount>1"), ("0.5", "nan"),
+            ("<tilted>0", "<tilted>2"), ("</stages>", ""), ("BOOST", "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>"),
+        ])
+    func unsoundCascade(old: String, new: String) throws {
+        let path = temporary(cascade(old, new))
+        defer { unlink(path) }
+        let error = try #require(throws: VisionError.self) { _ = try Cascade(file: path) }
+        #expect(error.description.hasPrefix("cannot use the cascade \(path): "))
+    }
+
     @Test("A cascade that isn't there is refused by name")
     func missing() throws {
         let error = try #require(throws: VisionError.self) { _ = try Cascade(file: "/nowhere/face.xml") }

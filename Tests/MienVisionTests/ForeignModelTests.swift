@@ -24,6 +24,16 @@ struct ForeignModelTests {
             metadata: metadata)
     }
 
+    @Test("A model whose nodes form a circle is refused, and nobody goes round in it", .timeLimit(.minutes(1)))
+    func circle() {
+        var model = model(factors: [1, 2, 3, 4, 5, 6])
+        model.graph.nodes = [
+            .init("Identity", name: "a", inputs: ["y"], outputs: ["z"]),
+            .init("Identity", name: "b", inputs: ["z"], outputs: ["y"]),
+        ]
+        #expect(throws: VisionError.self) { try ExpressionModel(model, from: "circle.onnx") }
+    }
+
     private func options(_ classes: String, _ normalisation: FacePicture.Normalisation = .raw) -> ModelOptions {
         var options = ModelOptions()
         options.classes = ModelOptions.classes(in: classes)

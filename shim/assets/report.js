@@ -195,7 +195,9 @@ class Timeline {
     for (let index = Math.ceil(start / step); index * step <= end; index++) {
       const tick = this.axis.appendChild(document.createElement('span'));
       tick.textContent = clock(index * step, step < 1 ? 1 : 0);
-      tick.style.left = 100 * (index * step - start) / (end - start) + '%';
+      const place = (index * step - start) / (end - start);
+      tick.style.left = 100 * place + '%';
+      tick.className = place < 0.02 ? 'first' : place > 0.97 ? 'last' : '';
     }
   }
 }

@@ -120,3 +120,17 @@ int mien_png_read(mien_png *decoder, uint8_t *luma, size_t stride, char *message
     png_read_end(png, NULL);
     return 0;
 }
+
+uint8_t *mien_png_encode(const uint8_t *rgb, int32_t width, int32_t height, size_t stride, size_t *size) {
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height};
+    image.format = PNG_FORMAT_RGB;
+    // Twice as fast, and a few per cent larger.
+    image.flags = PNG_IMAGE_FLAG_FAST;
+    *size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    uint8_t *png = malloc(*size);
+    if (png && !png_image_write_to_memory(&image, png, size, 0, rgb, (png_int_32)stride, NULL)) {
+        free(png);
+        png = NULL;
+    }
+    return png;
+}

@@ -64,6 +64,9 @@ public struct CameraControl: Hashable, Sendable {
 }
 
 extension VideoNode {
+    /// More than any camera has.
+    private static let mostControls = 1000
+
     /// All controls that hold one number. (`VIDIOC_QUERYCTRL`, `VIDIOC_QUERYMENU`, `VIDIOC_G_CTRL`)
     func controls() throws(CameraError) -> [CameraControl] {
         var controls: [CameraControl] = []
@@ -71,7 +74,8 @@ extension VideoNode {
         query.id = UInt32(V4L2_CTRL_FLAG_NEXT_CTRL)
         // Drivers give ever higher ids; one that doesn't has no end.
         var last: UInt32 = 0
-        while try step(.queryControl, &query, to: "list the controls of"), query.id > last {
+        for _ in 0..<Self.mostControls {
+            guard try step(.queryControl, &query, to: "list the controls of"), query.id > last else { break }
             last = query.id
             if query.flags & UInt32(V4L2_CTRL_FLAG_DISABLED) == 0, let kind = try kind(of: query) {
                 controls.append(control(query, kind))

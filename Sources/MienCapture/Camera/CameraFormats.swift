@@ -64,18 +64,21 @@ public struct FrameInterval: Hashable, Sendable {
 }
 
 extension VideoNode {
-    /// Guards against drivers whose lists have no end.
+    /// Entries of each list, and of all lists of a camera together, after which a driver is taken for one whose lists have
+    /// no end. The kernel's own test driver, which offers more than any camera, has some hundreds in all.
     private static let longestList: UInt32 = 1000
+    private static let mostEntries = 10_000
 
     /// All formats with sizes and rates. (`VIDIOC_ENUM_FMT`, `_FRAMESIZES`, `_FRAMEINTERVALS`)
     func formats() throws(CameraError) -> [CameraFormat] {
         var formats: [CameraFormat] = []
+        var left = Self.mostEntries
         for index in 0..<Self.longestList {
             var entry = v4l2_fmtdesc()
             entry.index = index
             entry.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
             guard try step(.nextFormat, &entry, to: "list the formats of") else { break }
-            let sizes = try sizes(of: entry.pixelformat)
+            let sizes = try sizes(of: entry.pixelformat, &left)
             formats.append(
                 CameraFormat(
                     fourCC: FourCC(rawValue: entry.pixelformat), description: text(entry.description), sizes: sizes))
@@ -83,21 +86,23 @@ extension VideoNode {
         return formats
     }
 
-    private func sizes(of format: UInt32) throws(CameraError) -> [CameraSize] {
+    private func sizes(of format: UInt32, _ left: inout Int) throws(CameraError) -> [CameraSize] {
         var sizes: [CameraSize] = []
-        for index in 0..<Self.longestList {
+        for index in 0..<Self.longestList where left > 0 {
+            left -= 1
             var entry = v4l2_frmsizeenum()
             entry.index = index
             entry.pixel_format = format
             guard try step(.nextSize, &entry, to: "list the sizes of") else { break }
             if entry.type == V4L2_FRMSIZE_TYPE_DISCRETE.rawValue {
                 let (width, height) = (Int(entry.discrete.width), Int(entry.discrete.height))
-                let rates = try rates(of: format, width: width, height: height)
+                let rates = try rates(of: format, width: width, height: height, &left)
                 sizes.append(CameraSize(width: .init(width, width), height: .init(height, height), rates: rates))
             } else {
                 let range = entry.stepwise
                 // Rates may differ over the range; those of the largest size hold for all.
-                let rates = try rates(of: format, width: Int(range.max_width), height: Int(range.max_height))
+                let rates = try rates(
+                    of: format, width: Int(range.max_width), height: Int(range.max_height), &left)
                 sizes.append(
                     CameraSize(
                         width: .init(Int(range.min_width), Int(range.max_width), step: Int(range.step_width)),
@@ -109,9 +114,12 @@ extension VideoNode {
         return sizes
     }
 
-    private func rates(of format: UInt32, width: Int, height: Int) throws(CameraError) -> CameraSize.Rates {
+    private func rates(
+        of format: UInt32, width: Int, height: Int, _ left: inout Int
+    ) throws(CameraError) -> CameraSize.Rates {
         var listed: [FrameInterval] = []
-        for index in 0..<Self.longestList {
+        for index in 0..<Self.longestList where left > 0 {
+            left -= 1
             var entry = v4l2_frmivalenum()
             entry.index = index
             entry.pixel_format = format

@@ -42,6 +42,12 @@ final class CameraStream {
     /// Four: one being filled, one being read, two in between for when we are late.
     private static let bufferCount: UInt32 = 4
 
+    /// The kernel's VIDEO_MAX_FRAME.
+    private static let mostBuffers: UInt32 = 32
+    /// Anyone who sends larger pictures than this means something else: four times 8K.
+    private static let largestSide: UInt32 = 16384
+    private static let mostPixels: UInt32 = 1 << 27
+
     /// Negotiates with an open node and starts the stream.
     init(_ node: VideoNode, _ wish: CameraWish, interruption: Interruption) throws(CameraError) {
         (self.node, self.interruption, calls) = (node, interruption, node.calls)
@@ -77,8 +83,10 @@ final class CameraStream {
         format.fmt.pix.field = V4L2_FIELD_NONE.rawValue
         try node.perform(.setFormat, &format, to: "set \(mode.format) \(mode.width)x\(mode.height) on")
         let settled = format.fmt.pix
-        // Anyone who sends larger pictures than this means something else.
-        guard (1...16384).contains(settled.width), (1...16384).contains(settled.height) else {
+        let sides = UInt32(1)...Self.largestSide
+        guard sides.contains(settled.width), sides.contains(settled.height),
+            settled.width * settled.height <= Self.mostPixels
+        else {
             throw CameraError(
                 .unsupported, node.path,
                 "\(node.path): the driver offers pictures of \(settled.width)x\(settled.height)")
@@ -112,6 +120,10 @@ final class CameraStream {
         hasBuffers = true
         guard request.count > 0 else {
             throw CameraError(.failed, node.path, "cannot get buffers from \(node.path): the driver has none left")
+        }
+        guard request.count <= Self.mostBuffers else {
+            throw CameraError(
+                .unsupported, node.path, "\(node.path): the driver says that it has \(request.count) buffers")
         }
         for index in 0..<request.count {
             var buffer = Self.buffer(index)

@@ -38,7 +38,9 @@ final class LivePictures: PictureReader {
         copyRows(luma.base, stride: luma.stride, count: luma.width, rows: luma.height, plane: 0)
     }
 
-    private func fill(_ bytes: UnsafeRawBufferPointer, _ layout: RawLayout, _ format: AVPixelFormat) throws(CaptureError) {
+    private func fill(_ bytes: UnsafeRawBufferPointer, _ layout: RawLayout, _ format: AVPixelFormat)
+        throws(CaptureError)
+    {
         let (width, height) = (layout.width, layout.height)
         try picture.resize(width: width, height: height, format: format)
         picture.frame.pointee.color_range = layout.isLimited ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG

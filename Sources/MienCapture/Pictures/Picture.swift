@@ -48,6 +48,18 @@ public final class Picture {
         guard av.pointee.av_frame_get_buffer(frame, 0) >= 0 else { throw .noMemory("a picture") }
     }
 
+    /// Shows pixels of another owner, who keeps them as long as they are looked at.
+    func borrow(
+        _ base: UnsafeMutablePointer<UInt8>, width: Int, height: Int, stride: Int, format: AVPixelFormat
+    ) throws(CaptureError) {
+        av.pointee.av_frame_unref(frame)
+        frame.pointee.data.0 = base
+        frame.pointee.linesize.0 = Int32(stride)
+        (frame.pointee.width, frame.pointee.height) = (Int32(width), Int32(height))
+        frame.pointee.format = format.rawValue
+        frame.pointee.color_range = AVCOL_RANGE_JPEG
+    }
+
     /// Writes it into `target` in another pixel format, and another size where `target` has one.
     package func convert(into target: Picture, using converter: PictureConverter) throws(CaptureError) {
         try converter.convert(frame, into: target.frame)

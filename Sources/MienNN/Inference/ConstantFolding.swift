@@ -24,7 +24,7 @@ extension CheckedNode {
             throw failure("of \(a.count) and \(b.count) whole numbers", .invalid)
         }
         return .integers(
-            try (0..<max(a.count, b.count)).map { index throws(ModelError) in
+            try (0..<(a.count == 1 ? b.count : a.count)).map { index throws(ModelError) in
                 let result = function(a[a.count == 1 ? 0 : index], b[b.count == 1 ? 0 : index])
                 guard !result.overflow else { throw failure("gives no whole number", .invalid) }
                 return result.partialValue
@@ -93,6 +93,8 @@ extension CheckedNode {
 extension Tensor {
     /// With the dimensions in another order: that of number `order[i]` becomes number i.
     fileprivate func transposed(_ order: [Int]) -> Tensor {
+        // Nothing stays nothing, and its other sizes may be beyond all bounds.
+        if values.isEmpty { return Tensor(shape: order.map { shape[$0] }, values: []) }
         var strides = [Int](repeating: 1, count: shape.count)
         for index in shape.indices.dropLast().reversed() { strides[index] = strides[index + 1] * shape[index + 1] }
         let (sizes, steps) = (order.map { shape[$0] }, order.map { strides[$0] })

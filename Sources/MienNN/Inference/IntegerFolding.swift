@@ -27,6 +27,14 @@ private struct IntegerTable {
 
     init(shape: [Int], values: [Int]) { (self.shape, self.values) = (shape, values) }
 
+    /// How many numbers a table of that shape has; nil where that can't be, or is too many.
+    private static func count(_ shape: [Int]) -> Int? {
+        shape.reduce(1) { count, size in
+            guard let count, (0...largest).contains(size), count * size <= largest else { return nil }
+            return count * size
+        }
+    }
+
     /// What the node computes, if it computes on known numbers and its kind is one of those here.
     init?(_ node: Graph.Node, _ known: [String: IntegerTable]) {
         let inputs = node.inputs.map { $0.isEmpty ? nil : known[$0] }
@@ -41,8 +49,7 @@ private struct IntegerTable {
         case "ConstantOfShape":
             // Without a value it would be of float32.
             guard case .integers(let value) = node.attributes["value"], value.count == 1 else { return nil }
-            let count = first.values.reduce(1) { $0 > Self.largest || $1 < 0 ? Self.largest + 1 : $0 * $1 }
-            guard count <= Self.largest else { return nil }
+            guard let count = Self.count(first.values) else { return nil }
             self.init(shape: first.values, values: [Int](repeating: value[0], count: count))
         case "Concat":
             let parts = inputs.compactMap(\.self)
@@ -51,12 +58,11 @@ private struct IntegerTable {
             guard values.count <= Self.largest else { return nil }
             self.init(shape: [values.count], values: values)
         case "Reshape":
-            guard var shape = list(1), shape.count(where: { $0 == -1 }) <= 1, shape.allSatisfy({ $0 != 0 }) else {
+            guard var shape = list(1), let product = Self.count(shape.filter { $0 != -1 }), product > 0 else {
                 return nil
             }
-            let product = shape.filter { $0 > 0 }.reduce(1) { $0 > Self.largest ? $0 : $0 * $1 }
             if let open = shape.firstIndex(of: -1) { shape[open] = first.values.count / product }
-            guard shape.reduce(1, *) == first.values.count else { return nil }
+            guard Self.count(shape) == first.values.count else { return nil }
             self.init(shape: shape, values: first.values)
         case "Transpose":
             guard first.shape.count == 2 else { return nil }

@@ -4,23 +4,34 @@ internal import FoundationEssentials
 // otherwise. https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
 
 extension ONNXModelProto {
+    /// Bytes of all weights outside the model's file: many constants may name the same bytes, and so ask for more memory
+    /// than there is on the disk.
+    private static let largestOutside = 1 << 29
+
     /// Brings the weights that lie in other files into this message.
     mutating func takeIn(_ read: (String) throws(ModelError) -> [UInt8]) throws(ModelError) {
         var files: [String: [UInt8]] = [:]
+        var parts: [(index: Int, file: String, bytes: Range<Int>)] = []
         for index in graph.initializer.indices where graph.initializer[index].dataLocation == .external {
             let place = try graph.initializer[index].place()
             if files[place.file] == nil { files[place.file] = try read(place.file) }
-            let bytes = files[place.file] ?? []
-            let rest = bytes.count - place.offset
+            let rest = (files[place.file]?.count ?? 0) - place.offset
             let count = place.count ?? rest
             guard rest >= 0, count <= rest else {
                 throw ModelError(
                     .broken,
                     "constant '\(graph.initializer[index].name)' should lie in \(place.file) from byte \(place.offset) on, "
-                        + "and that has \(bytes.count) bytes; copy both files again")
+                        + "and that has \(rest + place.offset) bytes; copy both files again")
             }
-            graph.initializer[index].rawData = Data(bytes[place.offset..<(place.offset + count)])
-            graph.initializer[index].dataLocation = .default
+            parts.append((index, place.file, place.offset..<(place.offset + count)))
+        }
+        guard parts.reduce(0, { $0 + $1.bytes.count }) <= Self.largestOutside else {
+            throw ModelError(
+                .unsupported, "the weights outside the model's file have more than \(Self.largestOutside >> 20) MB")
+        }
+        for part in parts {
+            graph.initializer[part.index].rawData = Data((files[part.file] ?? [])[part.bytes])
+            graph.initializer[part.index].dataLocation = .default
         }
     }
 }

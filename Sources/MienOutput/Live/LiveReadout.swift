@@ -44,7 +44,6 @@ public final class LiveReadout: Sink, Sendable {
         shared = Mutex(Shared(state: LiveState(title: title)))
         (self.controls, self.preview) = (controls, preview)
         drawing = Mutex(nil)
-        TerminalState.restoreAtCrashes()
         SuspensionFlag.watch()
         nonisolated(unsafe) let screen = terminal  // safe: the drawing thread alone uses it from here on
         let worker = Worker { [self] in draw(on: screen) }

@@ -1,3 +1,4 @@
+import CMienCrash
 import Glibc
 import Synchronization
 
@@ -195,11 +196,10 @@ public enum TerminalState {
         return true
     }
 
-    /// From here on a crash puts the terminal back before it ends the program.
-    static func restoreAtCrashes() {
-        let crashes = [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV]
-        for number in crashes { signal(number) { TerminalState.restoreAndDie(by: $0) } }
-        unblockSignals(crashes)
+    /// From here on a crash puts the terminal back, and says where it happened, before it ends the program.
+    public static func restoreAtCrashes() {
+        restore()  // Now, so that the handler isn't the first to use what this needs.
+        mien_crash_install { TerminalState.restore() }
     }
 
     /// Puts the terminal back and ends the program by a signal whose handler this is called from.

@@ -7,6 +7,8 @@ struct Moment {
     var face: Int
     var time: Double
     var confidence: Float
+    /// A JPEG file; nil where there is none.
+    var picture: [UInt8]?
 }
 
 /// The strongest moment of each expression so far.
@@ -15,19 +17,27 @@ struct Moments {
 
     subscript(expression: Expression) -> Moment? { all[expression.rawValue] }
 
-    mutating func add(_ result: borrowing FrameResult) {
+    /// Whether a frame has a moment that is stronger than all before.
+    func areSurpassed(by result: borrowing FrameResult) -> Bool {
+        for index in result.faces.indices where isStronger(result.faces[index]) { return true }
+        return false
+    }
+
+    /// `picture` is to give the face's.
+    mutating func add(_ result: borrowing FrameResult, picture: (Face) -> [UInt8]?) {
         for index in result.faces.indices {
             let face = result.faces[index]
-            guard let moment = better(face, at: result.time) else { continue }
-            all[moment.expression.rawValue] = moment
+            guard isStronger(face) else { continue }
+            all[face.smoothed.label.rawValue] = Moment(
+                expression: face.smoothed.label, face: face.id, time: result.time,
+                confidence: face.smoothed.confidence, picture: picture(face))
         }
     }
 
-    /// A moment that is stronger than all before; nil where it isn't.
-    private func better(_ face: Face, at time: Double) -> Moment? {
-        let (label, confidence) = (face.smoothed.label, face.smoothed.confidence)
+    /// By as much as can be told: a slow rise shall not cost a picture with each frame.
+    private func isStronger(_ face: Face) -> Bool {
         // Where the face is only guessed at, there is nothing to see.
-        guard face.detected, confidence > all[label.rawValue]?.confidence ?? 0 else { return nil }
-        return Moment(expression: label, face: face.id, time: time, confidence: confidence)
+        guard face.detected else { return false }
+        return all[face.smoothed.label.rawValue].map { face.smoothed.confidence >= $0.confidence + 0.01 } ?? true
     }
 }

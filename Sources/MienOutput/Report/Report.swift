@@ -15,12 +15,15 @@ public final class Report: Sink {
 
     public func begin(_ run: RunDescription) { model = run.model }
 
-    public func write(_ result: borrowing FrameResult) throws(SinkError) {
+    public func write(_ result: borrowing FrameResult) throws(SinkError) { try write(result) { _ in nil } }
+
+    /// `picture` is to give a face's, as a JPEG file.
+    func write(_ result: borrowing FrameResult, picture: (Face) -> [UInt8]?) throws(SinkError) {
         if section?.source != result.source || result.frame == 0 {
             try endSection()
             section = ReportSection(result)
         }
-        section?.add(result)
+        section?.add(result, picture: picture)
     }
 
     public func finish() throws(SinkError) {
@@ -28,6 +31,11 @@ public final class Report: Sink {
         if isEmpty { file.text.append(ReportPage.head(title: "no frames", model: model)) }
         file.text.append(ReportPage.foot)
         try file.close()
+    }
+
+    /// Whether a frame has a moment that is stronger than all before.
+    func isSurpassed(by result: borrowing FrameResult) -> Bool {
+        section?.source != result.source || section?.moments.areSurpassed(by: result) ?? true
     }
 
     private func endSection() throws(SinkError) {

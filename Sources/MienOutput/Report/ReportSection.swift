@@ -6,7 +6,7 @@ struct ReportSection {
     let source: String
     private let size: (width: Int, height: Int)
     private var timelines = Timelines()
-    private var moments = Moments()
+    private(set) var moments = Moments()
 
     /// Faces that have a lane in the drawing; the table has all.
     private static let mostLanes = 24
@@ -16,9 +16,9 @@ struct ReportSection {
         size = (result.width, result.height)
     }
 
-    mutating func add(_ result: borrowing FrameResult) {
+    mutating func add(_ result: borrowing FrameResult, picture: (Face) -> [UInt8]?) {
         timelines.add(result)
-        moments.add(result)
+        moments.add(result, picture: picture)
     }
 
     /// Those that were there longest first.
@@ -95,15 +95,19 @@ struct ReportSection {
         if others > 0 { text.append("<p>And \(others) faces that were there for less time.</p>\n") }
     }
 
-    /// The strongest moment of each expression, a card each; its picture goes before the name.
+    /// The strongest moment of each expression, a card each.
     private func writeMoments(to text: inout Text) {
         text.append("<h3>Strongest moments</h3>\n<div class=\"moments\">")
         for moment in Expression.allCases.compactMap({ moments[$0] }) {
             text.append("<button class=\"moment\" data-time=\"\(LiveView.fixed(moment.time, 3))\">")
+            if let picture = moment.picture {
+                text.append("<img alt=\"\" width=\"\(ThumbnailMaker.side)\" src=\"data:image/jpeg;base64,")
+                text.append(base64: picture)
+                text.append("\">")
+            }
             text.append("<b><i class=\"\(moment.expression.name)\"></i>\(moment.expression.name)</b>")
-            text.append("<span>\(LiveView.fixed(Double(100 * moment.confidence), 0)) %, face \(moment.face)")
-            if !isStill { text.append(" at \(Self.clock(moment.time))") }
-            text.append("</span></button>")
+            text.append("<span>\(LiveView.fixed(Double(100 * moment.confidence), 0)) %</span>")
+            text.append("<span>face \(moment.face)\(isStill ? "" : " at \(Self.clock(moment.time))")</span></button>")
         }
         text.append("</div>\n")
     }
@@ -119,7 +123,7 @@ struct ReportSection {
                 text.append("<td>\(Self.clock(face.start))</td><td>\(Self.clock(face.end))</td>")
                 text.append("<td>\(LiveView.fixed(face.total, 1))</td>")
             }
-            let shares = Self.shares([face])
+            let shares = isStill ? face.meanProbabilities : Self.shares([face])
             for expression in Expression.allCases {
                 let share = shares[expression.rawValue]
                 text.append("<td class=\"\(expression.name)\" style=\"--share:\(LiveView.fixed(share, 3))\">")

@@ -19,6 +19,12 @@ struct FaceTimeline {
 
     var total: Double { seconds.reduce(0, +) }
 
+    /// Over all its frames.
+    var meanProbabilities: [Double] {
+        let sum = bins.reduce(SIMD8(), +)
+        return Expression.allCases.map { Double(sum[$0.rawValue] / max(sum[Self.countLane], 1)) }
+    }
+
     mutating func add(_ face: Face, time: Double, lasting: Double, bin: Int) {
         end = time
         seconds[face.smoothed.label.rawValue] += lasting

@@ -83,7 +83,8 @@ struct CueMaker {
             state.other = state.latest
             state.since = time
         }
-        return time - state.since >= Self.shortestChange
+        // Times are sums of a kind that comes out a hair too small.
+        return time - state.since >= Self.shortestChange - 1e-6
     }
 
     /// Notes what a face shows from `time` on; gives the cue that this ends.

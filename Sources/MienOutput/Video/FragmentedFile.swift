@@ -78,7 +78,9 @@ extension UnsafePointer<mien_av> {
         target.pointee.sample_aspect_ratio = source.pointee.sample_aspect_ratio
         _ = pointee.av_dict_copy(&target.pointee.metadata, source.pointee.metadata, 0)
         var size = 0
-        guard let matrix = pointee.av_stream_get_side_data(source, AV_PKT_DATA_DISPLAYMATRIX, &size) else { return true }
+        guard let matrix = pointee.av_stream_get_side_data(source, AV_PKT_DATA_DISPLAYMATRIX, &size) else {
+            return true
+        }
         guard let copy = pointee.av_memdup(matrix, size) else { return false }
         let status = pointee.av_stream_add_side_data(
             target, AV_PKT_DATA_DISPLAYMATRIX, copy.assumingMemoryBound(to: UInt8.self), size)

@@ -110,6 +110,7 @@ extension Picture {
         guard let description = av.pointee.av_pix_fmt_desc_get(AVPixelFormat(frame.pointee.format))?.pointee else {
             return false
         }
-        return description.nb_components < 3 || description.flags & UInt64(AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL) != 0
+        return description.nb_components < 3
+            || description.flags & UInt64(AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL) != 0
     }
 }

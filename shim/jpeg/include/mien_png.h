@@ -1,4 +1,4 @@
-// libpng: luma only. C, since its errors jump (setjmp).
+// libpng: luma in, colours out. C, since its errors jump (setjmp).
 //
 // A decoder is for one picture and one thread.
 #pragma once
@@ -24,3 +24,8 @@ void mien_png_close(mien_png *_Nullable decoder);
 /// transparent over white. Once only. Returns 0, or -1 with the reason in `message`.
 int mien_png_read(
     mien_png *_Nonnull decoder, uint8_t *_Nonnull luma, size_t stride, char *_Nonnull message, size_t room);
+
+/// Makes a PNG of red, green and blue bytes, rows `stride` bytes apart; NULL where there is no memory. For the caller to
+/// free().
+uint8_t *_Nullable mien_png_encode(
+    const uint8_t *_Nonnull rgb, int32_t width, int32_t height, size_t stride, size_t *_Nonnull size);

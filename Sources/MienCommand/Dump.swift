@@ -1,0 +1,178 @@
+import ArgumentParser
+import Glibc
+import Mien
+import MienCapture
+import MienOutput
+
+struct DumpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dump",
+        abstract: "Makes a folder of labelled pictures: frames, faces, and lists of them.",
+        discussion: """
+            Faces go to faces/LABEL/SOURCE-FRAME-ID.png, which PyTorch's ImageFolder and `mien train --data DIR/faces` \
+            read, whole frames to frames/SOURCE-FRAME.png. labels.csv, labels.jsonl and coco.json say what is in them. \
+            A dump that was cut short, or is to have more in it, goes on with --resume. The files are readable by their \
+            owner alone.
+            """)
+
+    @Argument(
+        help:
+            "Recordings, photos, folders of them, or patterns in quotes ('*.mp4'); - is a recording on standard input.")
+    var input: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A camera instead: its path, number or bus, or a part of its name.", valueName: "camera"))
+    var device: String?
+
+    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
+    var to: String
+
+    @Option(help: ArgumentHelp("Every so many frames, or (2s) seconds (default: every frame).", valueName: "n|seconds"))
+    var every: DumpInterval?
+
+    @Flag(help: "Only frames in which a face comes, goes, or shows another expression than before.")
+    var onChange = false
+
+    @Option(help: ArgumentHelp("Faces of these labels alone, and frames with such.", valueName: "label,..."))
+    var only: DumpLabels?
+
+    @Option(help: ArgumentHelp("Faces of at least this confidence alone, and frames with such.", valueName: "0-1"))
+    var minConfidence = 0.0
+
+    @Flag(help: "Pictures of faces alone, without the frames.")
+    var crops = false
+
+    @Flag(help: "Frames with boxes, labels and bars drawn in.")
+    var annotated = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Width and height of the faces' pictures (default: each as large as it is).", valueName: "pixels"))
+    var size: Int?
+
+    @Option(
+        help: ArgumentHelp("What becomes of the faces: none, blur or box.", valueName: "way"), transform: privacyNamed)
+    var privacy = Privacy.none
+
+    @Flag(name: .shortAndLong, help: "Of folders, look into the folders in them, too.")
+    var recursive = false
+
+    @Flag(help: "Go on with the dump in the folder: what is whole there is left as it is.")
+    var resume = false
+
+    @Flag(help: "Write over a dump in the folder.")
+    var force = false
+
+    @OptionGroup var options: CommonOptions
+
+    func validate() throws {
+        if input.isEmpty == (device == nil) { throw ValidationError("name recordings or photos, or a --device") }
+        if every != nil, onChange { throw ValidationError("--every and --on-change exclude each other") }
+        if resume, force { throw ValidationError("--resume and --force exclude each other") }
+        if crops, annotated { throw ValidationError("--annotated is for frames, which --crops leaves out") }
+        if to.isEmpty { throw ValidationError("--to needs the name of a folder") }
+        if !(0...1).contains(minConfidence) { throw ValidationError("--min-confidence: 0 to 1, please") }
+        if let size, !(8...4096).contains(size) { throw ValidationError("--size: 8 to 4096, please") }
+    }
+
+    func run() throws {
+        let search = InputSearch(
+            extensions: InputSearch.recordings.union(InputSearch.photos), isRecursive: recursive,
+            excluded: FileIdentity(to, isFolder: true))
+        var inputs = try device.map { [Input(try CameraSource($0) { tell("\($0)") })] } ?? search.inputs(for: input)
+        let dump: Dump
+        do { dump = try Dump(to: to, choices, goesOn: resume) } catch {
+            tell("\(error)")
+            throw ExitCode.failure
+        }
+        for index in inputs.indices {
+            inputs[index].results = dump.part(inputs[index].path, stem: stem(of: inputs[index]))
+        }
+        var plan = try options.resolve(inputs: inputs, nil)
+        if plan.verbosity != .quiet { plan.progress = ProgressChoice.auto.form(besides: plan.outputs) }
+        let left = inputs.filter { input in !(resume && input.results?.areWhole(for: input) ?? false) }
+        if left.count < inputs.count, plan.verbosity != .quiet {
+            tell("\(inputs.count - left.count) of \(inputs.count) inputs are done already")
+        }
+        var status: (any Error)?
+        do { try plan.run(left) } catch { status = error }
+        do { try dump.finish() } catch {
+            tell("\(error)")
+            status = status ?? ExitCode.failure
+        }
+        if plan.verbosity != .quiet { tell(dump.summary) }
+        if let status { throw status }
+    }
+
+    private var choices: DumpOptions {
+        var options = DumpOptions()
+        options.choice = onChange ? .changes : every?.choice ?? .frames(1)
+        options.labels = only?.labels
+        options.confidence = minConfidence
+        options.hasFrames = !crops
+        options.isAnnotated = annotated
+        options.size = size
+        options.privacy = privacy
+        options.overwrites = force
+        return options
+    }
+
+    /// The file's name without its extension; of a camera, its name and the time, for each run shows something else.
+    private func stem(of input: Input) -> String {
+        let name = input.path == "-" ? "stdin" : input.path.split(separator: "/").last.map(String.init) ?? input.path
+        if device != nil { return "\(name)-\(DumpCommand.now())" }
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
+        return String(name[..<dot])
+    }
+
+    private static func now() -> String {
+        var (now, parts) = (time(nil), tm())
+        localtime_r(&now, &parts)
+        var text = [CChar](repeating: 0, count: 64)
+        strftime(&text, text.count, "%Y%m%d-%H%M%S", &parts)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// As `--privacy` has it.
+@Sendable func privacyNamed(_ name: String) throws -> Privacy {
+    guard let way = Privacy(rawValue: name) else { throw ValidationError("none, blur or box, please") }
+    return way
+}
+
+/// "10" or "2s".
+struct DumpInterval: ExpressibleByArgument {
+    let choice: DumpOptions.Choice
+
+    init?(argument: String) {
+        if let count = Int(argument), count > 0 {
+            choice = .frames(count)
+        } else if argument.hasSuffix("s"), let seconds = Double(argument.dropLast()), seconds > 0, seconds < 1e9 {
+            choice = .seconds(seconds)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// "happy,sad".
+struct DumpLabels: ExpressibleByArgument {
+    let labels: Set<Expression>
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let found = names.compactMap { Expression(name: String($0)) }
+        guard found.count == names.count else { return nil }
+        labels = Set(found)
+    }
+}
+
+extension Dump.Part: InputResults {
+    var paths: [String] { [] }
+    var partialPaths: [String] { [] }
+    func areWhole(for input: Input) -> Bool { isWhole }
+    func makeSinks(for source: any FrameSource, _ settings: OutputSettings) throws(SinkError) -> [any Sink] {
+        [try makeSink()]
+    }
+    func discard() {}
+}

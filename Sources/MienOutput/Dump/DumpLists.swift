@@ -1,0 +1,84 @@
+import Glibc
+import Mien
+import MienVision
+
+/// `labels.jsonl`, `labels.csv` and `coco.json` in the making; they get their names when they are whole.
+///
+/// COCO as its site describes it (cocodataset.org, "Data format"), with a `score` for each face as in its results; the
+/// categories are the six, from 1 on.
+final class DumpLists {
+    private let folder: String
+    private let (json, csv, coco, annotations): (OutputFile, OutputFile, OutputFile?, OutputFile?)
+    private var hasHeader = false
+    private var images = 0
+    private var faces = 0
+
+    init(in folder: String, hasFrames: Bool) throws(SinkError) {
+        self.folder = folder
+        json = try OutputFile(private: "\(folder)/labels.jsonl.partial")
+        csv = try OutputFile(private: "\(folder)/labels.csv.partial")
+        // COCO is about the pictures that faces are in.
+        coco = hasFrames ? try OutputFile(private: "\(folder)/coco.json.partial") : nil
+        annotations = hasFrames ? try OutputFile(private: "\(folder)/.parts/.annotations") : nil
+        csv.text.append("face_file,frame_file,")
+        CSV.appendHeader(to: &csv.text)
+        coco?.text.append("{\"images\":[")
+    }
+
+    func add(_ kind: DumpRecords.Kind, _ bytes: ArraySlice<UInt8>) throws(SinkError) {
+        switch kind {
+        case .source: break
+        case .model:
+            if !hasHeader { JSONLines.appendHeader(model: String(decoding: bytes, as: UTF8.self), to: &json.text) }
+            hasHeader = true
+        case .json:
+            json.text.append(bytes: bytes)
+            try json.endFrame()
+        case .csv:
+            csv.text.append(bytes: bytes)
+            try csv.endFrame()
+        case .image:
+            guard let coco else { return }
+            coco.text.append(images == 0 ? "\n{\"id\":" : ",\n{\"id\":")
+            images += 1
+            coco.text.append(images)
+            coco.text.append(",")
+            coco.text.append(bytes: bytes)
+            try coco.endFrame()
+        case .annotation:
+            guard let annotations else { return }
+            annotations.text.append(faces == 0 ? "\n{\"id\":" : ",\n{\"id\":")
+            faces += 1
+            annotations.text.append(faces)
+            annotations.text.append(",\"image_id\":")
+            annotations.text.append(images)
+            annotations.text.append(",")
+            annotations.text.append(bytes: bytes)
+            try annotations.endFrame()
+        }
+    }
+
+    func finish() throws(SinkError) {
+        if let coco {
+            coco.text.append("],\n\"annotations\":[")
+            try annotations?.close()
+            try coco.append(contentsOf: "\(folder)/.parts/.annotations")
+            unlink("\(folder)/.parts/.annotations")
+            coco.text.append("],\n\"categories\":[")
+            for expression in Expression.allCases {
+                coco.text.append(expression.rawValue == 0 ? "\n{\"id\":" : ",\n{\"id\":")
+                coco.text.append(expression.rawValue + 1)
+                coco.text.append(",\"name\":")
+                coco.text.append(json: expression.name)
+                coco.text.append(",\"supercategory\":\"face\"}")
+            }
+            coco.text.append("]}\n")
+        }
+        for (file, name) in [(json, "labels.jsonl"), (csv, "labels.csv"), (coco, "coco.json")] {
+            guard let file else { continue }
+            try file.close()
+            let path = "\(folder)/\(name)"
+            if rename(path + ".partial", path) != 0 { throw failure("complete", path) }
+        }
+    }
+}

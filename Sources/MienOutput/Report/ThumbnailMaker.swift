@@ -1,0 +1,103 @@
+import CMienAV
+import MienCapture
+import MienImage
+
+/// Cuts faces out of pictures, as small JPEG files in their own colours. One thread at a time.
+final class ThumbnailMaker {
+    /// In pixels.
+    static let side = 160
+    /// FFmpeg's scale for JPEG, from 2 (best) to 31.
+    private static let quantiser: Int32 = 4
+
+    private struct Tools {
+        let converter: PictureConverter
+        let cut: Picture
+        let small: Picture
+    }
+
+    private var tools: Tools?
+
+    /// The square around `box`, which is in pixels of the picture as displayed; nil where it can't be had.
+    func jpeg(of box: Box, in picture: Picture) -> [UInt8]? {
+        do throws(CaptureError) {
+            let tools = try madeTools()
+            try cut(box, out: picture, into: tools.cut)
+            try tools.small.resize(width: Self.side, height: Self.side, format: AV_PIX_FMT_YUVJ444P)
+            tools.small.frame.pointee.color_range = AVCOL_RANGE_JPEG
+            try tools.cut.convert(into: tools.small, using: tools.converter)
+            turn(tools.small)
+            return encode(tools.small)
+        } catch {
+            // A report without a picture is better than none.
+            return nil
+        }
+    }
+
+    private func madeTools() throws(CaptureError) -> Tools {
+        if let tools { return tools }
+        let made = Tools(converter: try PictureConverter(), cut: try Picture(), small: try Picture())
+        tools = made
+        return made
+    }
+
+    private func cut(_ box: Box, out picture: Picture, into cut: Picture) throws(CaptureError) {
+        try cut.share(picture)
+        let frame = cut.frame
+        let side = min(max(box.width, box.height) * 5 / 4, picture.width, picture.height)
+        let square = Box(
+            x: min(max(0, box.x + (box.width - side) / 2), picture.width - side),
+            y: min(max(0, box.y + (box.height - side) / 2), picture.height - side), width: side, height: side)
+        let stored = picture.orientation.stored(square, width: picture.width, height: picture.height)
+        // What a picture leaves open is guessed by its height, which changes here.
+        if frame.pointee.colorspace == AVCOL_SPC_UNSPECIFIED {
+            frame.pointee.colorspace = frame.pointee.height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
+        }
+        frame.pointee.crop_left = stored.x
+        frame.pointee.crop_top = stored.y
+        frame.pointee.crop_right = Int(frame.pointee.width) - stored.x - stored.width
+        frame.pointee.crop_bottom = Int(frame.pointee.height) - stored.y - stored.height
+        let status = picture.av.pointee.av_frame_apply_cropping(frame, Int32(AV_FRAME_CROP_UNALIGNED))
+        guard status >= 0 else { throw CaptureError(.unsupported, "pictures of this kind can't be cut") }
+    }
+
+    /// Stands the square upright, plane by plane.
+    private func turn(_ picture: Picture) {
+        guard picture.orientation != .up else { return }
+        let frame = picture.frame.pointee
+        var upright = Plane()
+        for (data, stride) in [
+            (frame.data.0, frame.linesize.0), (frame.data.1, frame.linesize.1), (frame.data.2, frame.linesize.2),
+        ] {
+            guard let data else { return }
+            let stored = PlaneView(base: UnsafePointer(data), width: Self.side, height: Self.side, stride: Int(stride))
+            picture.orientation.apply(to: stored, into: &upright)
+            for y in 0..<Self.side {
+                (data + y * Int(stride)).update(from: upright.base + y * upright.stride, count: Self.side)
+            }
+        }
+    }
+
+    private func encode(_ picture: Picture) -> [UInt8]? {
+        let av = picture.av
+        guard let codec = av.pointee.avcodec_find_encoder_by_name("mjpeg") else { return nil }
+        var context = av.pointee.avcodec_alloc_context3(codec)
+        var packet = av.pointee.av_packet_alloc()
+        defer {
+            av.pointee.av_packet_free(&packet)
+            av.pointee.avcodec_free_context(&context)
+        }
+        guard let context, let packet else { return nil }
+        (context.pointee.width, context.pointee.height) = (Int32(Self.side), Int32(Self.side))
+        context.pointee.pix_fmt = AV_PIX_FMT_YUVJ444P
+        context.pointee.time_base = AVRational(num: 1, den: 25)
+        context.pointee.flags |= AV_CODEC_FLAG_QSCALE
+        context.pointee.global_quality = FF_QP2LAMBDA * Self.quantiser
+        guard av.pointee.avcodec_open2(context, codec, nil) >= 0 else { return nil }
+        picture.frame.pointee.quality = context.pointee.global_quality
+        picture.frame.pointee.pts = 0
+        guard av.pointee.avcodec_send_frame(context, picture.frame) >= 0,
+            av.pointee.avcodec_receive_packet(context, packet) >= 0
+        else { return nil }
+        return Array(UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Testing
+
+/// Many inputs, and files of each input's own.
+@Suite(.enabled(if: Program.isBuilt, Program.missing))
+struct BatchTests {
+    /// Names that go wrong easily.
+    private static let oddNames = [
+        "plain.pgm", "two words.pgm", "it's \"quoted\".pgm", "two\nlines.pgm", "-dash.pgm", "🙂 été.pgm", "50%*?.pgm",
+        "%03d.pgm",
+        ".pgm.pgm", "$(touch x);#&.pgm",
+    ]
+
+    /// A small grey picture, each number another.
+    private static func picture(_ number: Int) -> [UInt8] {
+        Array("P5 32 32 255\n".utf8) + [UInt8](repeating: UInt8(number % 256), count: 1024)
+    }
+
+    /// Runs the program in `folder`.
+    private func run(_ folder: Folder, _ arguments: [String]) throws -> Program.Outcome {
+        try Program.shell("cd \"$1\" && shift && exec \"$MIEN\" \"$@\"", [folder.path("")] + arguments)
+    }
+
+    /// A folder of small pictures.
+    private func pictures(_ names: [String], in part: String = "in") throws -> Folder {
+        let folder = try Folder()
+        for (number, name) in names.enumerated() { try folder.write(below: part, name, Self.picture(number)) }
+        return folder
+    }
+
+    @Test("Names with spaces, quotes, line feeds, dashes and emoji are inputs like others, and name their results")
+    func oddNames() throws {
+        let folder = try pictures(Self.oddNames)
+        let given = Self.oddNames.map { "in/" + $0 }
+        let outcome = try run(folder, ["image", "-q", "--each", "jsonl,csv", "--to", "out", "--"] + given)
+        #expect((outcome.status, outcome.errors) == (0, ""))
+        let stems = Self.oddNames.map { String($0.dropLast(4)) }
+        #expect(Set(try folder.list("out")) == Set(stems.flatMap { ["\($0).jsonl", "\($0).csv"] }))
+        for (name, stem) in zip(given, stems) {
+            let text = try folder.read("out/\(stem).jsonl")
+            #expect(try Program.Outcome(output: text, errors: "", status: 0).frames().map(\.source) == [name])
+        }
+        // A dash in front needs the double dash alone.
+        let dash = try run(folder, ["image", "--", "in/-dash.pgm"])
+        #expect(try dash.frames().count == 1)
+    }
+
+    @Test("Messages keep to one line whatever a file is called")
+    func oddMessages() throws {
+        let folder = try pictures([])
+        let outcome = try run(folder, ["image", "no\nsuch \u{1B}file.png"])
+        #expect(outcome.errors == "mien: no\\nsuch \\u{1B}file.png: no such file\n")
+    }
+
+    @Test("A folder's pictures are taken in order, without hidden files and others; recursively if asked to")
+    func folders() throws {
+        let folder = try pictures(["b.pgm", "a.PGM", ".hidden.pgm", "notes.txt", "sub/c.pgm", "sub/deep/d.pgm"])
+        let flat = try run(folder, ["image", "in"])
+        #expect(try flat.frames().map(\.source) == ["in/a.PGM", "in/b.pgm"])
+        let deep = try run(folder, ["image", "-r", "in/", "--to", "out/new"])
+        #expect(deep.status == 0)
+        #expect(
+            Set(try folder.list("out/new", recursively: true)) == [
+                "a.jsonl", "b.jsonl", "sub", "sub/c.jsonl", "sub/deep", "sub/deep/d.jsonl",
+            ])
+    }
+
+    @Test("A folder without pictures is told of, with what to do")
+    func emptyFolder() throws {
+        let folder = try pictures(["sub/c.pgm"])
+        let outcome = try run(folder, ["image", "in"])
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors == "mien: in: no such files in this folder (--recursive looks into the folders in it, too)\n"
+        )
+    }
+
+    @Test("A pattern in quotes is looked up; what is there under that very name is meant as it is")
+    func patterns() throws {
+        let folder = try pictures(["a1.pgm", "a2.pgm", "b.pgm", "[x].pgm"])
+        #expect(try run(folder, ["image", "in/a?.pgm"]).frames().map(\.source) == ["in/a1.pgm", "in/a2.pgm"])
+        #expect(try run(folder, ["image", "in/[x].pgm"]).frames().map(\.source) == ["in/[x].pgm"])
+        let none = try run(folder, ["image", "in/z*.pgm"])
+        #expect((none.status, none.errors) == (1, "mien: in/z*.pgm: no file has such a name\n"))
+        _ = try run(folder, ["image", "-q", "*/a*.pgm", "--to", "out"])
+        #expect(try folder.list("out", recursively: true).sorted() == ["in", "in/a1.jsonl", "in/a2.jsonl"])
+    }
+
+    @Test("Results lie beside their inputs, and are no inputs of a second run")
+    func beside() throws {
+        let folder = try pictures(["a.pgm", "b.pgm"])
+        let arguments = ["image", "-q", "in", "--each", "jsonl,report,vtt,srt,csv"]
+        #expect(try run(folder, arguments).status == 0)
+        let files = try folder.list("in").sorted()
+        #expect(files.count == 12)
+        #expect(try run(folder, arguments).status == 0)
+        #expect(try folder.list("in").sorted() == files)
+        #expect(try folder.read("in/b.jsonl").contains("\"source\":\"in/b.pgm\""))
+    }
+
+    @Test("Two inputs of one name get files of their own where that can be, and are refused where not")
+    func sameNames() throws {
+        let folder = try pictures(["a.pgm", "a.ppm", "x/b.pgm", "y/b.pgm"])
+        #expect(try run(folder, ["image", "-q", "in", "--to", "out"]).status == 0)
+        #expect(try folder.list("out").sorted() == ["a.pgm.jsonl", "a.ppm.jsonl"])
+        let refused = try run(folder, ["image", "in/x/b.pgm", "in/y/b.pgm", "--to", "out"])
+        #expect(refused.status == 64)
+        #expect(refused.errors.hasPrefix("mien: in/x/b.pgm and in/y/b.pgm would both be written to out/b.pgm.jsonl; "))
+        // The same file twice is once.
+        #expect(try run(folder, ["image", "-q", "in/a.pgm", "in/../in/a.pgm", "--to", "twice"]).status == 0)
+        #expect(try folder.list("twice") == ["a.jsonl"])
+    }
+
+    @Test("One bad file doesn't stop the rest, is listed at the end, and makes the status 1")
+    func oneBad() throws {
+        let folder = try pictures(["a.pgm", "c.pgm"])
+        try folder.write(below: "in", "b.png", Array("no picture".utf8))
+        let outcome = try run(folder, ["image", "in", "--to", "out"])
+        #expect(outcome.status == 1)
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[1] == "mien: 1 of 3 inputs failed:")
+        #expect(lines[2].hasPrefix("mien:   in/b.png: "))
+        #expect(try folder.list("out").sorted() == ["a.jsonl", "c.jsonl"])
+    }
+
+    @Test("Shares of the inputs are all of them, each once, and don't depend on where the folder lies")
+    func shards() throws {
+        let folder = try pictures((0..<60).map { "\($0).pgm" })
+        let shares = try (1...3).map { number in
+            try run(folder, ["image", "in", "--shard", "\(number)/3"]).frames().map(\.source)
+        }
+        #expect(shares.allSatisfy { (10...30).contains($0.count) })
+        #expect(shares.flatMap(\.self).sorted() == (0..<60).map { "in/\($0).pgm" }.sorted())
+        let elsewhere = try run(folder, ["image", folder.path("in"), "--shard", "2/3"]).frames().map(\.source)
+        #expect(elsewhere == shares[1].map { folder.path($0) })
+    }
+
+    @Test("Ten thousand inputs are worked through, and a second run with --resume has nothing to do")
+    func tenThousand() throws {
+        let folder = try pictures((0..<10_000).map { "\($0 / 100)/\($0).pgm" })
+        let outcome = try run(folder, ["image", "-q", "-r", "in", "--to", "out"])
+        #expect((outcome.status, outcome.errors) == (0, ""))
+        #expect(try folder.list("out", recursively: true).filter { $0.hasSuffix(".jsonl") }.count == 10_000)
+        let again = try run(folder, ["image", "-r", "in", "--to", "out", "--resume"])
+        #expect((again.status, again.errors) == (0, "mien: 10000 of 10000 inputs are done already\n"))
+    }
+
+    @Test(
+        "Wrong usage has a status of its own",
+        arguments: [
+            ["image", "a", "--shard", "4/3"], ["image", "a", "--shard", "0/3"], ["image", "a", "--shard", "x"],
+            ["image", "a", "--each", "jsonl,nonsense"], ["image", "a", "--each", ""], ["image", "a", "--resume"],
+            ["image", "a", "--to", ""], ["image", "-", "--to", "x"], ["video", "a", "b", "--vtt", "x"],
+            ["video", "a", "--progress", "loud"],
+        ])
+    func usage(arguments: [String]) throws { #expect(try Program.run(arguments).status == 64) }
+
+    @Test("An input that one of its own results would overwrite is refused")
+    func overwriting() throws {
+        let folder = try pictures(["a.pgm"])
+        try folder.write(below: "in", "a.partial.jsonl", Self.picture(0))
+        let outcome = try run(folder, ["image", "in/a.pgm", "in/a.partial.jsonl", "--each", "jsonl"])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("in/a.partial.jsonl: the output would overwrite the input in/a.partial.jsonl"))
+        #expect(try folder.read("in/a.partial.jsonl").hasPrefix("P5"))
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// Disks that are full or can't be written, mounted in a name space of the test's own.
+@Suite(.enabled(if: Disk.canMount, Disk.missing))
+struct DiskTests {
+    /// Runs lines of bash beside `disk`, which is mounted with these options.
+    private func run(_ options: String, _ lines: String) throws -> Program.Outcome {
+        let folder = try Folder()
+        return try Program.shell(
+            """
+            unshare --user --map-root-user --mount bash -c 'cd "$1"; mkdir disk
+            mount -t tmpfs -o \(options) none disk; \(lines)' - '\(folder.path(""))'
+            """)
+    }
+
+    @Test("A full disk ends the run with one clear message; whole files stay, the one in hand isn't called whole")
+    func full() throws {
+        let outcome = try run(
+            "size=64k",
+            """
+            "$MIEN" demo -q --frames 20 --jsonl disk/whole.jsonl
+            "$MIEN" demo -q --frames 400 --jsonl disk/out.jsonl; echo $?; tail -n 1 disk/whole.jsonl
+            """)
+        #expect(outcome.lines.first == "1")
+        #expect(outcome.lines.last?.hasSuffix("}]}") == true)
+        #expect(
+            outcome.errors == """
+                mien: cannot write to disk/out.jsonl: No space left on device (free some space, or write elsewhere)\n
+                """)
+    }
+
+    @Test("The same in a run over many", .enabled(if: Program.hasMedia, Program.missingMedia))
+    func fullBatch() throws {
+        let outcome = try run(
+            "size=128k",
+            "\"$MIEN\" video -q \(Program.media.path()) --to disk/out; echo $?; ls disk/out | grep -c partial")
+        #expect(outcome.output == "1\n1\n")
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+        #expect(
+            outcome.errors.contains(".partial.jsonl: No space left on device (free some space, or write elsewhere)"))
+    }
+
+    @Test("A target that can't be written is told of for each input, and none is lost")
+    func readOnly() throws {
+        let outcome = try run(
+            "size=64k",
+            """
+            printf "P5 32 32 255\\n" > a.pgm; head -c 1024 /dev/zero >> a.pgm; cp a.pgm b.pgm; cp a.pgm disk/c.pgm
+            mount -o remount,ro disk; "$MIEN" image -q a.pgm disk/c.pgm b.pgm --each jsonl; echo $?; ls *.jsonl
+            "$MIEN" image -q a.pgm --to disk/out; "$MIEN" image -q a.pgm --jsonl disk/out.jsonl
+            """)
+        #expect(outcome.output == "1\na.jsonl\nb.jsonl\n")
+        #expect(
+            outcome.errors == """
+                mien: cannot create disk/c.partial.jsonl: Read-only file system
+                mien: 1 of 3 inputs failed:
+                mien:   cannot create disk/c.partial.jsonl: Read-only file system
+                mien: cannot create the folder disk/out: Read-only file system
+                mien: cannot create disk/out.jsonl: Read-only file system\n
+                """)
+    }
+}
+
+private enum Disk {
+    static let canMount =
+        Program.isBuilt
+        && (try? Program.shell("unshare --user --map-root-user --mount mount -t tmpfs none /mnt"))?.status == 0
+    static let missing: Comment = "there is no program, or this user may not mount anything (user name spaces)"
+}

@@ -1,0 +1,206 @@
+import Foundation
+import Testing
+
+/// Folders of labelled pictures.
+@Suite(.enabled(if: Program.hasMedia, Program.missingMedia))
+struct DumpTests {
+    private let folder: Folder
+    private var to: String { folder.path("dump") }
+
+    init() throws { folder = try Folder() }
+
+    @discardableResult
+    private func dump(_ arguments: String..., status: Int32 = 0) throws -> Program.Outcome {
+        let outcome = try Program.run(["dump", "--to", to] + arguments)
+        #expect(outcome.status == status, "\(outcome.errors)")
+        return outcome
+    }
+
+    /// Every file below the dump, with its contents.
+    private func files() throws -> [String: Data] {
+        let root = URL(filePath: to)
+        var files: [String: Data] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: to) {
+            let url = root.appending(path: name)
+            if try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+                files[name] = try Data(contentsOf: url)
+            }
+        }
+        return files
+    }
+
+    private func pictures(_ start: String) throws -> [String] {
+        try files().keys.filter { $0.hasPrefix(start) }.sorted()
+    }
+
+    private struct Labelled: Decodable {
+        struct Face: Decodable {
+            var faceFile: String
+            var label: String
+            var box: [Int]
+        }
+        var frameFile: String?
+        var frame: Int
+        var faces: [Face]
+    }
+
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
+    private func lines() throws -> [Labelled] {
+        try folder.read("dump/labels.jsonl").split(separator: "\n").dropFirst().map {
+            try Self.decoder.decode(Labelled.self, from: Data($0.utf8))
+        }
+    }
+
+    @Test("Every tenth frame and its faces are filed under their labels, and all lists agree")
+    func everyTenth() throws {
+        try dump(Program.clip("single_face.mp4"), "--every", "10")
+        let frames = try pictures("frames/")
+        #expect(frames == (0..<8).map { "frames/single_face-00000\($0)0.png" })
+        let lines = try lines()
+        #expect(lines.map(\.frame) == (0..<8).map { 10 * $0 })
+        #expect(lines.compactMap(\.frameFile) == frames)
+        let faces = lines.flatMap(\.faces)
+        #expect(faces.map(\.faceFile).sorted() == (try pictures("faces/")))
+        #expect(faces.allSatisfy { $0.faceFile.hasPrefix("faces/\($0.label)/single_face-") })
+
+        let rows = try folder.read("dump/labels.csv").split(separator: "\n")
+        #expect(rows.dropFirst().map { String($0.prefix { $0 != "," }) } == faces.map(\.faceFile))
+
+        struct Coco: Decodable {
+            struct Image: Decodable { var id: Int, fileName: String, width: Int, height: Int }
+            struct Annotation: Decodable { var id: Int, imageId: Int, categoryId: Int, bbox: [Int], area: Int }
+            struct Category: Decodable { var id: Int, name: String }
+            var images: [Image], annotations: [Annotation], categories: [Category]
+        }
+        let coco = try Self.decoder.decode(Coco.self, from: Data(try folder.read("dump/coco.json").utf8))
+        #expect(coco.images.map(\.fileName) == frames)
+        #expect(coco.annotations.map(\.bbox) == faces.map(\.box))
+        #expect(coco.annotations.map(\.id) == Array(1...faces.count))
+        let names = Dictionary(uniqueKeysWithValues: coco.categories.map { ($0.id, $0.name) })
+        #expect(coco.annotations.map { names[$0.categoryId] } == faces.map(\.label))
+    }
+
+    @Test("A face's picture is what its box holds, in the frame's colours")
+    func crop() throws {
+        try dump(Program.clip("single_face.mp4"), "--every", "60")
+        let line = try #require(try lines().last)
+        let face = try #require(line.faces.first)
+        let (x, y, width, height) = (face.box[0], face.box[1], face.box[2], face.box[3])
+        let sums = try Program.shell(
+            """
+            cd '\(to)'
+            ffmpeg -v error -i \(face.faceFile) -f framemd5 -pix_fmt rgb24 - | tail -n 1
+            ffmpeg -v error -i \(line.frameFile ?? "") -vf crop=\(width):\(height):\(x):\(y):exact=1 -f framemd5 \
+            -pix_fmt rgb24 - | tail -n 1
+            """
+        ).lines
+        #expect(sums.count == 2 && sums[0] == sums[1])
+    }
+
+    @Test("Only faces of the labels and the confidence asked for are taken, in the size asked for, without frames")
+    func choice() throws {
+        try dump(
+            Program.clip("single_face.mp4"), "--only", "happy,sad", "--min-confidence", "0.9", "--crops", "--size", "64"
+        )
+        let all = try pictures("")
+        #expect(!all.contains { $0.hasPrefix("frames/") || $0 == "coco.json" })
+        let faces = try pictures("faces/")
+        #expect(faces.count > 5)
+        #expect(faces.allSatisfy { $0.hasPrefix("faces/happy/") || $0.hasPrefix("faces/sad/") })
+        // Width and height stand at bytes 16 to 23 of a PNG.
+        for name in faces {
+            #expect(try Array(#require(files()[name])[16..<24]) == [0, 0, 0, 64, 0, 0, 0, 64])
+        }
+    }
+
+    @Test("Seconds are counted by the recording's own times, and changes by the steady label")
+    func steps() throws {
+        try dump(Program.clip("single_face.mp4"), "--every", "1s", "--crops")
+        #expect(try lines().map(\.frame) == [0, 30, 60])
+        try dump(Program.clip("single_face.mp4"), "--on-change", "--crops", "--force")
+        let changes = try lines()
+        #expect((2...12).contains(changes.count))
+        #expect(changes.first?.frame == 0)
+    }
+
+    @Test("Nothing is written over without --force")
+    func second() throws {
+        try dump(Program.clip("astronaut.png"))
+        let before = try files()
+        let outcome = try dump(Program.clip("single_face.mp4"), status: 1)
+        #expect(outcome.errors.contains("--resume"))
+        #expect(outcome.errors.contains("--force"))
+        #expect(try files() == before)
+    }
+
+    @Test("A dump that was killed goes on, and is then the same as one that wasn't")
+    func resumed() throws {
+        let clips = ["two_walking.mp4", "single_face.mp4"].map(Program.clip)
+        try dump(clips[0], clips[1], "--every", "3")
+        let whole = try files()
+        try FileManager.default.removeItem(atPath: to)
+        _ = try Program.shell(
+            """
+            "$MIEN" dump --to '\(to)' --every 3 '\(clips[0])' '\(clips[1])' -q &
+            while [ "$(ls '\(to)/frames' 2>/dev/null | wc -l)" -lt 8 ]; do sleep 0.01; done
+            kill -KILL $!; wait $!
+            """)
+        #expect(try pictures("frames/").count < whole.keys.filter { $0.hasPrefix("frames/") }.count)
+        try dump(clips[0], clips[1], "--every", "3", "--resume")
+        #expect(try files() == whole)
+        let again = try dump(clips[0], clips[1], "--every", "3", "--resume")
+        #expect(again.errors.contains("2 of 2 inputs are done already"))
+        #expect(try files() == whole)
+    }
+
+    @Test("Two inputs of one name, and names of any kind, get pictures of their own")
+    func names() throws {
+        let picture = try Data(contentsOf: URL(filePath: Program.clip("astronaut.png")))
+        let odd = ["-dash.png", "two words.png", "it's \"quoted\".png", "new\nline.png", "😀.png", ".hidden.png"]
+        for name in odd { _ = try folder.write(name, picture) }
+        let sub = folder.path("sub")
+        try FileManager.default.createDirectory(atPath: sub, withIntermediateDirectories: true)
+        try picture.write(to: URL(filePath: "\(sub)/😀.png"))
+        let inputs = odd.map(folder.path) + ["\(sub)/😀.png"]
+        let outcome = try Program.run(["dump", "--to", to] + inputs)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try pictures("frames/").count == 7)
+        #expect(try pictures("faces/").count == 7)
+        #expect(try lines().count == 7)
+        #expect(try pictures("frames/").contains("frames/😀-2-0000000.png"))
+    }
+
+    @Test("A dump trains")
+    func trains() throws {
+        try dump(Program.clip("single_face.mp4"), Program.clip("headpose_male.mp4"), "--every", "2", "--crops")
+        let model = folder.path("model.onnx")
+        let outcome = try Program.run([
+            "train", "--data", "\(to)/faces", "--architecture", "report", "--epochs", "1", "--out", model,
+            "--validation",
+            "0.2",
+        ])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(FileManager.default.fileExists(atPath: model))
+    }
+
+    @Test("All of it is readable by its owner alone")
+    func modes() throws {
+        try dump(Program.clip("astronaut.png"))
+        let open = try Program.shell("find '\(to)' -perm /077")
+        #expect(open.output == "")
+    }
+
+    @Test("With --privacy no face is left in what is written")
+    func hidden() throws {
+        try dump(Program.clip("single_face.mp4"), "--every", "4", "--privacy", "blur")
+        let frames = try pictures("frames/").map { "\(to)/\($0)" }
+        let found = try Program.run(["image"] + frames).frames()
+        #expect(found.count == 18)
+        #expect(found.filter { !$0.faces.isEmpty }.count <= 1)
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+/// Runs over several recordings that end before they are done.
+@Suite(.enabled(if: Program.hasMedia, Program.missingMedia))
+struct InterruptionTests {
+    private let kinds = "jsonl,csv,vtt,srt,report"
+
+    /// Every file in a folder with what is in it.
+    private func contents(_ folder: Folder, _ name: String) throws -> [String: String] {
+        let files = try folder.list(name)
+        return Dictionary(uniqueKeysWithValues: try files.map { ($0, try folder.read("\(name)/\($0)")) })
+    }
+
+    @Test(
+        "A run that a signal ends leaves whole files alone under their names, and --resume makes it what it would have been",
+        arguments: [("INT", "130"), ("KILL", "137")])
+    func resumed(signal: String, status: String) throws {
+        let folder = try Folder()
+        let arguments = "video '\(Program.media.path())' --each \(kinds)"
+        #expect(try Program.shell("cd '\(folder.path(""))'; \"$MIEN\" \(arguments) -q --to whole").status == 0)
+        let whole = try contents(folder, "whole")
+        #expect(whole.count == 35)
+
+        let cut = try Program.shell(
+            """
+            cd '\(folder.path(""))'; "$MIEN" \(arguments) -q --to out 2>errors & id=$!
+            until [[ -e out/noface_face.html ]]; do sleep 0.02; done
+            kill -\(signal) $id; wait $id; echo $?
+            """)
+        #expect(cut.output == status + "\n")
+        let left = try contents(folder, "out")
+        let (partial, complete) = (
+            left.filter { $0.key.contains(".partial.") }, left.filter { !$0.key.contains(".partial.") }
+        )
+        #expect(complete.count < whole.count && complete.count >= 20)
+        #expect(complete.allSatisfy { whole[$0.key] == $0.value })
+        // What isn't whole says so in its name, and is whole lines of what it would have been.
+        for (name, text) in partial where name.hasSuffix(".jsonl") || name.hasSuffix(".csv") {
+            #expect(text.isEmpty || text.hasSuffix("\n"))
+            #expect(whole[name.replacing(".partial", with: "")]?.hasPrefix(text) == true)
+        }
+        if signal == "INT", let lines = partial.first(where: { $0.key.hasSuffix(".jsonl") }) {
+            // All files of a recording end with the same frame.
+            let rows = try #require(partial[lines.key.replacing(".jsonl", with: ".csv")])
+            let last = try #require(lines.value.split(separator: "\n").last { $0.contains("\"id\"") })
+            let frame = try JSONDecoder().decode(Line.self, from: Data(last.utf8)).frame
+            #expect(rows.split(separator: "\n").last?.split(separator: ",")[1] == "\(frame)")
+        }
+
+        let resumed = try Program.shell("cd '\(folder.path(""))'; \"$MIEN\" \(arguments) --to out --resume")
+        #expect(resumed.status == 0)
+        #expect(resumed.errors.contains("of 7 inputs are done already\n"))
+        #expect(try contents(folder, "out") == whole)
+    }
+
+    @Test("An input that has changed since is done again")
+    func changed() throws {
+        let folder = try Folder()
+        let clip = try folder.write("a.mkv", try Data(contentsOf: URL(filePath: Program.clip("asl_eat.mkv"))))
+        let arguments = ["video", clip, "--to", folder.path("out")]
+        #expect(try Program.run(arguments).status == 0)
+        #expect(try Program.run(arguments + ["--resume"]).errors == "mien: 1 of 1 inputs are done already\n")
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: 60)], ofItemAtPath: clip)
+        #expect(try Program.run(arguments + ["--resume"]).errors == "")
+    }
+
+    @Test("Of a recording that breaks off, what was found is kept under the name of what isn't whole")
+    func broken() throws {
+        let folder = try Folder()
+        let bytes = try Data(contentsOf: URL(filePath: Program.clip("asl_eat.mkv")))
+        let cut = try folder.write("cut.mkv", bytes.prefix(bytes.count / 2))
+        _ = try folder.write("none.mkv", bytes.prefix(2000))
+        let outcome = try Program.run(["video", folder.path(""), "--to", folder.path("out")])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("mien: 2 of 2 inputs failed:\nmien:   \(cut)"))
+        #expect(try folder.list("out") == ["cut.partial.jsonl"])
+    }
+}
