@@ -45,7 +45,12 @@ struct Chunk: ~Copyable {
         pictures.removeAll(keepingCapacity: true)
         while count < Self.length(of: number) {
             CrashNote.enter(.decode, Self.start(of: number) + count)
-            guard !stop.isSet, try source.read(into: &frames[count].frame) else { return false }
+            if stop.isSet {
+                // What part of a chunk gives is not what all of it would have given: an end that is asked for comes before.
+                count = 0
+                return false
+            }
+            guard try source.read(into: &frames[count].frame) else { return false }
             try checkSize(of: frames[count].frame.luma.view, source.name)
             pictures.append(frames[count].frame.luma.view)
             cuts.append(cut.isCut(frames[count].frame.luma.view))

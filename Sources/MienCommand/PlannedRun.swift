@@ -97,12 +97,12 @@ final class PlannedRun {
 
     private func makeSinks(for source: any FrameSource) throws(PipelineError) -> [any Sink] {
         do {
-            let files =
-                try plan.outputs.makeSinks(for: source) + plan.showing.makeSinks(plan.outputs.settings.video.privacy, pause)
+            let privacy = plan.outputs.settings.video.privacy
+            let files = try plan.outputs.makeSinks(for: source) + (plan.showing?.makeSinks(privacy, pause) ?? [])
             guard plan.outputs.hasReadout, plan.verbosity != .quiet else { return files }
             if source.isLive, let title = plan.title {
                 let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder)
-                let preview = plan.showing.preview ? try Preview(privacy: plan.outputs.settings.video.privacy) : nil
+                let preview = plan.showing?.preview == true ? try Preview(privacy: privacy) : nil
                 if let readout = LiveReadout(title: title(source), controls: controls, preview: preview) {
                     divertMessages(to: readout)
                     return files + [recorder, readout] + [preview].compactMap(\.self)
