@@ -1,6 +1,6 @@
 import CMienAV
 import Mien
-import MienCapture
+@testable import MienCapture
 import Testing
 
 @testable import MienOutput
