@@ -26,7 +26,7 @@ enum Display {
             key() { for name; do xdotool key --window "$window" "$name"; sleep 0.1; done; }
             count() { (($(ls | grep -c "$2") == $1)); }
             finish() { wait $program; echo "status $?"; cat messages; }
-            Xvfb -displayfd 3 -screen 0 1000x700x24 -nolisten tcp 3>number 2>/dev/null &
+            Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>number 2>/dev/null &
             until_true test -s number
             export DISPLAY=:$(<number)
             openbox 2>/dev/null &

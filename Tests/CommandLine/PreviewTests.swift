@@ -15,7 +15,7 @@ struct PreviewTests {
         func hasPicture(_ screen: String, rows: Range<Int>, columns: Int) -> Bool {
             let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
             guard lines.count >= rows.upperBound else { return false }
-            return lines[rows].filter { $0.dropFirst(columns).filter(isBlock).count > 20 }.count >= rows.count / 2
+            return lines[rows].filter { $0.dropFirst(columns).filter(isBlock).count > 2 }.count >= rows.count / 2
         }
         try terminal.until { $0.contains("face 1") && hasPicture($0, rows: 10..<25, columns: 50) }
         try terminal.press("p")

@@ -48,7 +48,7 @@ struct WindowTests {
             key s; until_true count 1 'png$'
             compare() {
               eval $(xdotool getwindowgeometry --shell "$window")
-              ffmpeg -v error -f x11grab -draw_mouse 0 -video_size ${WIDTH}x$HEIGHT -i $DISPLAY+$X,$Y -frames:v 1 -y shot.bmp
+              ffmpeg -v error -f x11grab -draw_mouse 0 -window_id "$window" -i $DISPLAY -frames:v 1 -y shot.bmp
               ffmpeg -v info -i shot.bmp -i mien*.png -lavfi \
                 "[1]scale=$WIDTH:$HEIGHT[a];[0][a]psnr" -f null - 2>&1 | sed -n "s/.*average:\\([0-9]*\\).*/$WIDTH \\1/p"
             }
@@ -80,10 +80,10 @@ struct WindowTests {
         #expect((1..<200).contains(Int(outcome.lines.last ?? "") ?? 0))
     }
 
-    @Test("Without a display there is one line that says so, and all results")
+    @Test("Without a display there is one line that says so, and the results")
     func noDisplay() throws {
-        let outcome = try Program.run(["demo", "--frames", "20", "--window"])
-        #expect(try outcome.frames().count == 20)
+        let outcome = try Program.run(["demo", "--seconds", "3", "--window"])
+        #expect(try !outcome.frames().isEmpty)
         #expect(outcome.status == 0)
         let lines = outcome.errors.split(separator: "\n")
         #expect(lines.count == 2)

@@ -130,7 +130,7 @@ final class GreyPicture {
         Overlay().draw(result([Box(x: x, y: 0, width: 120, height: 120)]), on: picture.canvas)
         let drawn = try #require(picture.drawn)
         #expect(drawn.x.upperBound - drawn.x.lowerBound > 230)
-        #expect(x < 500 || drawn.x.lowerBound < 400)
+        #expect(x < 500 || drawn.x.lowerBound < 430)
     }
 
     @Test("A face that isn't seen fades")

@@ -46,10 +46,14 @@ import Testing
             #expect(one[y][200] != 200)
             #expect(other[y][200] != 40)
         }
-        // The letters' bright pixels are the same ones.
-        func bright(_ rows: [[UInt8]]) -> [[Bool]] { rows[70..<98].map { $0[200..<300].map { $0 > 215 } } }
-        #expect(bright(one) == bright(other))
-        #expect(bright(one).joined().contains(true))
+        // The letters' bright pixels are the same ones, but for a few at their edges, where the ground shines through.
+        func bright(_ rows: [[UInt8]]) -> [Bool] { rows[70..<98].flatMap { $0[200..<300].map { $0 > 200 } } }
+        let count = bright(one).count { $0 }
+        #expect(count > 50)
+        #expect(zip(bright(one), bright(other)).count { $0 != $1 } < count / 5)
+        // Turned over they are others.
+        func reversed(_ rows: [[UInt8]]) -> [[UInt8]] { rows.map { $0.reversed() } }
+        #expect(zip(bright(reversed(one)), bright(other)).count { $0 != $1 } > count / 2)
     }
 
     @Test("The source's picture stays as it was")

@@ -1,8 +1,8 @@
 import CMienAV
 import Mien
-@testable import MienCapture
 import Testing
 
+@testable import MienCapture
 @testable import MienOutput
 
 @Suite struct VirtualCameraTests {

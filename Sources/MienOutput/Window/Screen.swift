@@ -1,5 +1,6 @@
 import CMienAV
 import CMienSDL
+import Glibc
 import Mien
 import MienCapture
 
@@ -40,6 +41,9 @@ final class Screen {
         _ = sdl.pointee.SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1")
         _ = sdl.pointee.SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear")
         _ = sdl.pointee.SDL_SetHint(SDL_HINT_APP_NAME, "mien")
+        // Others of SDL's drivers show nothing, or take a console over; and without a compositor Wayland's complains itself.
+        let hasWayland = getenv("WAYLAND_DISPLAY") != nil
+        _ = sdl.pointee.SDL_SetHint(SDL_HINT_VIDEODRIVER, hasWayland ? "x11,wayland" : "x11")
         guard sdl.pointee.SDL_Init(SDL_INIT_VIDEO) == 0 else {
             throw SinkError("no window: there is no display (\(Self.reason(sdl)))")
         }
