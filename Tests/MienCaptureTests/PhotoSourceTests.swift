@@ -97,7 +97,7 @@ private func decoded(_ text: String) throws -> [UInt8] { try Array(#require(Data
     @Test("A header that promises more pixels than its bytes can hold is refused before there is memory for them")
     func lyingHeader() throws {
         // 23,000 pixels a side in 31 bytes: the start of a frame and of a scan (ITU-T T.81, B.2).
-        let side = [UInt8(23_000 >> 8), UInt8(23_000 & 255)]
+        let side: [UInt8] = [0x59, 0xD8]
         let frame: [UInt8] = [0xFF, 0xC0, 0, 11, 8] + side + side + [1, 1, 0x11, 0]
         let bytes = [0xFF, 0xD8] + frame + [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0, 0, 0, 0, 0, 0]
         let path = try folder.file("lie.jpg", bytes)
