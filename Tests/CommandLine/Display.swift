@@ -16,7 +16,8 @@ enum Display {
         try Program.shell(
             """
             folder=$(mktemp -d) && cd "$folder"
-            trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$folder"' EXIT
+            # Foundation starts programs with most signals blocked.
+            trap 'kill -KILL $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
             until_true() { for ((try = 0; try < 600; try++)); do "$@" && return; sleep 0.1; done; echo "never: $*"; }
             find_window() { window=$(xdotool search --onlyvisible --name ' - mien$' 2>/dev/null | tail -n 1); [[ $window ]]; }
             begin() {
