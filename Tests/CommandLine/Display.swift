@@ -30,7 +30,7 @@ enum Display {
             Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>number 2>/dev/null &
             until_true test -s number
             export DISPLAY=:$(<number)
-            openbox 2>/dev/null &
+            openbox &>/dev/null &
             \(lines)
             """)
     }
