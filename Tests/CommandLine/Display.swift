@@ -16,7 +16,8 @@ enum Display {
         try Program.shell(
             """
             folder=$(mktemp -d) && cd "$folder"
-            trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$folder"' EXIT
+            # Foundation starts programs with most signals blocked.
+            trap 'kill -KILL $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
             until_true() { for ((try = 0; try < 600; try++)); do "$@" && return; sleep 0.1; done; echo "never: $*"; }
             find_window() { window=$(xdotool search --onlyvisible --name ' - mien$' 2>/dev/null | tail -n 1); [[ $window ]]; }
             begin() {
@@ -29,7 +30,7 @@ enum Display {
             Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>number 2>/dev/null &
             until_true test -s number
             export DISPLAY=:$(<number)
-            openbox 2>/dev/null &
+            openbox &>/dev/null &
             \(lines)
             """)
     }
