@@ -128,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "mien-stress", dependencies: ["MienStress"], path: "Tests/StressProgram",
             swiftSettings: swiftSettings),
-        tests("MienOutputTests", of: ["MienOutput"]),
+        tests("MienOutputTests", of: ["MienOutput", "CMienAV", "CMienChafa"]),
         tests("MienTrainingTests", of: ["MienTraining"]),
         // Runs the built program: MIEN_PROGRAM, or the release build's.
         .testTarget(name: "CommandLineTests", path: "Tests/CommandLine", swiftSettings: swiftSettings),

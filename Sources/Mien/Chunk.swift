@@ -34,24 +34,35 @@ struct Chunk: ~Copyable {
         if mayReduce { for slot in frames { slot.frame.enoughPixels = Self.enoughPixels } }
     }
 
-    /// Fills the chunk with the next frames of `source`. False where that ended within it, or `stop` was set.
+    /// Fills the chunk with the next frames of `source`. False where that ended within it, or `stop` was set: then
+    /// the chunk is empty.
     ///
     /// Where the source breaks, the chunk holds the frames before the break.
     mutating func read(
         _ number: Int, from source: any FrameSource, cut: inout SceneCut, until stop: StopFlag
     ) throws(CaptureError) -> Bool {
-        (self.number, count) = (number, 0)
-        cuts.removeAll(keepingCapacity: true)
-        pictures.removeAll(keepingCapacity: true)
+        self.number = number
+        empty()
         while count < Self.length(of: number) {
             CrashNote.enter(.decode, Self.start(of: number) + count)
-            guard !stop.isSet, try source.read(into: &frames[count].frame) else { return false }
+            if stop.isSet {
+                // What part of a chunk gives is not what all of it would have given: an end that is asked for comes before.
+                empty()
+                return false
+            }
+            guard try source.read(into: &frames[count].frame) else { return false }
             try checkSize(of: frames[count].frame.luma.view, source.name)
             pictures.append(frames[count].frame.luma.view)
             cuts.append(cut.isCut(frames[count].frame.luma.view))
             count += 1
         }
         return true
+    }
+
+    private mutating func empty() {
+        count = 0
+        cuts.removeAll(keepingCapacity: true)
+        pictures.removeAll(keepingCapacity: true)
     }
 
     /// Width and height below which no cascade can see a face.

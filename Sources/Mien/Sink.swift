@@ -1,3 +1,4 @@
+import Glibc
 public import MienCapture
 
 /// Where results go: a file, a pipe, the terminal. Calls come one at a
@@ -48,10 +49,19 @@ public struct RunDescription: Sendable {
 public struct SinkError: Error, CustomStringConvertible, Sendable {
     /// The reader of a pipe has gone: an orderly end, no failure.
     public let isClosedPipe: Bool
+    /// There is no room left, for other files neither.
+    public let isDiskFull: Bool
     public let description: String
 
-    public init(_ description: String, isClosedPipe: Bool = false) {
-        self.description = description
-        self.isClosedPipe = isClosedPipe
+    public init(_ description: String, isClosedPipe: Bool = false, isDiskFull: Bool = false) {
+        (self.isClosedPipe, self.isDiskFull) = (isClosedPipe, isDiskFull)
+        self.description = description + (isDiskFull ? " (free some space, or write elsewhere)" : "")
+    }
+
+    /// A system call failed, and left this number in errno.
+    public init(_ description: String, code: Int32) {
+        self.init(
+            "\(description): \(String(cString: strerror(code)))", isClosedPipe: code == EPIPE,
+            isDiskFull: code == ENOSPC || code == EDQUOT)
     }
 }

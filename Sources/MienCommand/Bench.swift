@@ -33,6 +33,7 @@ struct Bench: ParsableCommand {
             print(json ? JSON.object(["model": .text(network.name), "network": network.json]).line : network.text)
             return
         }
+        let overlay = OverlayTimes()
         let pipeline = try Pipeline(plan.configuration())
         var ours = BenchRun()
         for _ in 0..<repeats {
@@ -49,6 +50,7 @@ struct Bench: ParsableCommand {
         if json {
             var members: [(String, JSON)] = [
                 ("model", .text(network.name)), ("network", network.json), ("run", ours.json),
+                ("overlay", overlay.json),
                 ("peak_memory_bytes", .number(memory)),
             ]
             if let theirs {
@@ -59,6 +61,7 @@ struct Bench: ParsableCommand {
             print("{" + members.map { JSON.quoted($0.0) + ":" + $0.1.line }.joined(separator: ",") + "}")
         } else {
             print(network.text)
+            print(overlay.text)
             print("all of it:    \(ours.text)")
             if let theirs {
                 print("plain:        \(theirs.text), \(ours.shared(with: theirs)) of which the other way has too")

@@ -33,7 +33,7 @@ struct Demo: ParsableCommand {
         var demo = DemoSource.Options()
         demo.frames = frames
         demo.seconds = seconds
-        demo.paced = isatty(STDOUT_FILENO) == 1 || showing.window
+        demo.paced = isatty(STDOUT_FILENO) == 1 || showing.isPaced
         let source = try DemoSource(demo)
         let verdict = DemoVerdict(source)
         var status: (any Error)?

@@ -18,8 +18,8 @@ struct Plan {
     /// What a terminal shows of a live source's results: where there is a title for it, a block that is redrawn in place.
     var title: (@Sendable (any FrameSource) -> String)?
 
-    /// Where the pictures are shown.
-    var showing = ShowingOptions()
+    /// Where the pictures are shown, if anywhere.
+    var showing: ShowingOptions?
 
     /// Works through `inputs`. One that fails is reported and doesn't lose the others; then, and where nothing can be
     /// done at all, this throws the exit status.

@@ -35,7 +35,7 @@ final class PlannedRun {
             do throws(PipelineError) {
                 try look(at: input)
             } catch {
-                guard case .source = error else { throw error }
+                guard concernsInput(error, input) else { throw error }
                 fail(error.description)
             }
             meter?.end()
@@ -73,6 +73,15 @@ final class PlannedRun {
         completed += 1
     }
 
+    /// Whether others may do better.
+    private func concernsInput(_ error: PipelineError, _ input: Input) -> Bool {
+        switch error {
+        case .source: true
+        case .vision: false
+        case .sink(let error): input.results != nil && plan.outputs.files.isEmpty && !error.isDiskFull
+        }
+    }
+
     private func fail(_ message: String) {
         tell(message)
         failures.append(message)
@@ -88,12 +97,12 @@ final class PlannedRun {
 
     private func makeSinks(for source: any FrameSource) throws(PipelineError) -> [any Sink] {
         do {
-            let files =
-                try plan.outputs.makeSinks(for: source) + plan.showing.makeSinks(plan.outputs.video.privacy, pause)
+            let privacy = plan.outputs.settings.video.privacy
+            let files = try plan.outputs.makeSinks(for: source) + (plan.showing?.makeSinks(privacy, pause) ?? [])
             guard plan.outputs.hasReadout, plan.verbosity != .quiet else { return files }
             if source.isLive, let title = plan.title {
                 let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder)
-                let preview = plan.showing.preview ? try Preview(privacy: plan.outputs.video.privacy) : nil
+                let preview = plan.showing?.preview == true ? try Preview(privacy: privacy) : nil
                 if let readout = LiveReadout(title: title(source), controls: controls, preview: preview) {
                     divertMessages(to: readout)
                     return files + [recorder, readout] + [preview].compactMap(\.self)
@@ -126,8 +135,9 @@ final class PlannedRun {
             tell("\(failures.count) of \(count) inputs failed:")
             for failure in failures { tell("  \(failure)") }
         }
-        if stopFlag.isSet, plan.verbosity != .quiet {
-            tell("stopped: \(completed) of \(count) inputs are done")
+        let isCut = completed + failures.count < count && inputs.contains { $0.results != nil }
+        if isCut, plan.verbosity != .quiet {
+            tell("stopped: \(completed) of \(count) inputs are done (with --resume the rest is)")
         }
     }
 }

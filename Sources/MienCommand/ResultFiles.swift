@@ -83,7 +83,7 @@ struct ResultFiles: InputResults {
     }
 
     private static func failure(_ act: String, _ path: String) -> SinkError {
-        SinkError("cannot \(act) \(path): \(String(cString: strerror(errno)))")
+        SinkError("cannot \(act) \(path)", code: errno)
     }
 
     private static func modificationTime(_ path: String) -> Duration? {

@@ -18,6 +18,9 @@ struct ShowingOptions: ParsableArguments {
             "Show the pictures to other programs as a camera of theirs (v4l2loopback).", valueName: "/dev/videoN"))
     var virtualCamera: String?
 
+    /// Whether pictures are to come at their times, since somebody watches.
+    var isPaced: Bool { window || virtualCamera != nil }
+
     /// The sinks. `pause` holds up what is looked at.
     func makeSinks(_ privacy: Privacy, _ pause: PauseFlag) throws(SinkError) -> [any Sink] {
         var sinks: [any Sink] = []

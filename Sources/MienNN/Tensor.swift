@@ -5,7 +5,8 @@ public struct Tensor: Equatable, Sendable {
 
     /// - Precondition: as many values as the shape has elements.
     public init(shape: [Int], values: [Float]) {
-        precondition(shape.reduce(1, *) == values.count)
+        // An empty one's other sizes may be anything, also what can't be multiplied.
+        precondition(shape.contains(0) ? values.isEmpty : shape.reduce(1, *) == values.count)
         self.shape = shape
         self.values = values
     }

@@ -34,7 +34,7 @@ public final class OutputFile {
 
     private convenience init(_ path: String, flags: Int32, mode: mode_t) throws(SinkError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode)
-        if descriptor < 0 { throw SinkError("cannot create \(path): \(String(cString: strerror(errno)))") }
+        if descriptor < 0 { throw SinkError("cannot create \(path)", code: errno) }
         self.init(descriptor, name: path, isOwned: true)
     }
 
@@ -115,9 +115,5 @@ public final class OutputFile {
         if result != 0 { throw failure(errno) }
     }
 
-    private func failure(_ code: Int32) -> SinkError {
-        let advice = code == ENOSPC || code == EDQUOT ? " (free some space, or write elsewhere)" : ""
-        return SinkError(
-            "cannot write to \(name): \(String(cString: strerror(code)))\(advice)", isClosedPipe: code == EPIPE)
-    }
+    private func failure(_ code: Int32) -> SinkError { SinkError("cannot write to \(name)", code: code) }
 }

@@ -115,7 +115,7 @@ struct BatchTests {
     func oneBad() throws {
         let folder = try pictures(["a.pgm", "c.pgm"])
         try folder.write(below: "in", "b.png", Array("no picture".utf8))
-        let outcome = try run(folder, ["image", "in", "--to", "out"])
+        let outcome = try run(folder, ["image", "-q", "in", "--to", "out"])
         #expect(outcome.status == 1)
         let lines = outcome.errors.split(separator: "\n")
         #expect(lines.count == 3)

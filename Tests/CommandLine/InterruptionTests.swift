@@ -40,18 +40,28 @@ struct InterruptionTests {
             #expect(text.isEmpty || text.hasSuffix("\n"))
             #expect(whole[name.replacing(".partial", with: "")]?.hasPrefix(text) == true)
         }
-        if signal == "INT", let lines = partial.first(where: { $0.key.hasSuffix(".jsonl") }) {
-            // All files of a recording end with the same frame.
-            let rows = try #require(partial[lines.key.replacing(".jsonl", with: ".csv")])
-            let last = try #require(lines.value.split(separator: "\n").last { $0.contains("\"id\"") })
-            let frame = try JSONDecoder().decode(Line.self, from: Data(last.utf8)).frame
-            #expect(rows.split(separator: "\n").last?.split(separator: ",")[1] == "\(frame)")
-        }
-
         let resumed = try Program.shell("cd '\(folder.path(""))'; \"$MIEN\" \(arguments) --to out --resume")
         #expect(resumed.status == 0)
         #expect(resumed.errors.contains("of 7 inputs are done already\n"))
         #expect(try contents(folder, "out") == whole)
+    }
+
+    @Test("Files that a signal cuts short are whole as far as they go, and end with the same frame")
+    func sameEnd() throws {
+        let folder = try Folder()
+        let clips = Array(repeating: "'\(Program.clip("single_face.mp4"))'", count: 8).joined(separator: " ")
+        let cut = try Program.shell(
+            """
+            cd '\(folder.path(""))'; "$MIEN" video \(clips) -q --jsonl out.jsonl --csv out.csv & id=$!
+            until [[ -s out.jsonl ]]; do sleep 0.02; done
+            kill -INT $id; wait $id; echo $?
+            """)
+        #expect((cut.output, cut.errors) == ("130\n", ""))
+        let (lines, rows) = (try folder.read("out.jsonl"), try folder.read("out.csv"))
+        #expect(lines.hasSuffix("]}\n") && rows.hasSuffix("\n"))
+        let frames = try Program.Outcome(output: lines, errors: "", status: 0).frames()
+        #expect(frames.count > 72 && frames.count < 8 * 72)
+        #expect(rows.split(separator: "\n").count == 1 + frames.reduce(0) { $0 + $1.faces.count })
     }
 
     @Test("An input that has changed since is done again")

@@ -61,7 +61,7 @@ struct OutputTests {
         #expect(statistics.frames == 20)
         #expect(statistics.faces == frames.reduce(0) { $0 + $1.faces.count })
         #expect(statistics.labels.values.reduce(0, +) == statistics.faces)
-        #expect(Set(statistics.stages.keys) == ["decode", "detect", "classify", "write"])
+        #expect(Set(statistics.stages.keys) == ["decode", "detect", "classify", "picture", "write"])
         #expect(statistics.stages["detect"]?.items == 20)
     }
 

@@ -16,8 +16,7 @@ final class GreyPicture {
         }
         let component = Canvas.Component(base: plane.base, stride: plane.stride, step: 1)
         canvas = Canvas(components: [component], model: .grey, storedWidth: width, storedHeight: height)
-        let base = plane.base
-        original = (0..<plane.stride * height).map { base[$0] }
+        original = Array(UnsafeBufferPointer(start: plane.base, count: plane.stride * height))
     }
 
     subscript(x: Int, y: Int) -> UInt8 { plane.base[y * plane.stride + x] }

@@ -169,7 +169,8 @@ struct SinkTests {
                 "seconds":1.500000,"frames_per_second":2.000,\
                 "labels":{"angry":0,"fear":0,"happy":0,"neutral":0,"sad":0,"surprise":0},\
                 "stages":{"decode":{"items":0,"seconds":0.000000},"detect":{"items":3,"seconds":0.250000},\
-                "classify":{"items":0,"seconds":0.000000},"write":{"items":0,"seconds":0.000000}}}
+                "classify":{"items":0,"seconds":0.000000},"picture":{"items":0,"seconds":0.000000},\
+                "write":{"items":0,"seconds":0.000000}}}
 
                 """)
     }

@@ -60,7 +60,7 @@ struct RunTests {
         #expect(sink.results.allSatisfy { $0.faces.map(\.id) == [1] })
         #expect((summary.sources, summary.frames, summary.framesWithFaces, summary.faces) == (1, 5, 5, 5))
         #expect(Expression.allCases.reduce(0) { $0 + summary[$1] } == 5)
-        #expect(Stage.allCases.allSatisfy { summary.stages[$0].items == 5 })
+        #expect(Stage.allCases.allSatisfy { summary.stages[$0].items == ($0 == .picture ? 0 : 5) })
     }
 
     @Test("A source that breaks off leaves what was found, and the sinks complete")

@@ -61,12 +61,18 @@ public struct RoundedRectangle: Shape {
             for y in 1..<box.height { (coverage + y * stride).update(from: coverage, count: box.width) }
         } else if box.area > 16 {
             // A round edge touches few of a corner's pixels: look for those.
-            let (left, top) = ((box.width + 1) / 2, (box.height + 1) / 2)
-            for (x, width) in [(0, left), (left, box.width - left)] {
-                for (y, height) in [(0, top), (top, box.height - top)] {
-                    let quarter = Box(x: box.x + x, y: box.y + y, width: width, height: height)
+            let (across, down) = ((box.width + 1) / 2, (box.height + 1) / 2)
+            var y = 0
+            while y < box.height {
+                var x = 0
+                while x < box.width {
+                    let quarter = Box(
+                        x: box.x + x, y: box.y + y, width: min(across, box.width - x), height: min(down, box.height - y)
+                    )
                     cover(quarter, into: coverage + y * stride + x, stride: stride)
+                    x += across
                 }
+                y += down
             }
         } else {
             for y in 0..<box.height {

@@ -112,7 +112,4 @@ public final class Dump {
 }
 
 /// What a system call on `path` left in errno.
-func failure(_ act: String, _ path: String) -> SinkError {
-    let advice = errno == ENOSPC || errno == EDQUOT ? " (free some space, or write elsewhere)" : ""
-    return SinkError("cannot \(act) \(path): \(String(cString: strerror(errno)))\(advice)")
-}
+func failure(_ act: String, _ path: String) -> SinkError { SinkError("cannot \(act) \(path)", code: errno) }

@@ -24,6 +24,9 @@ public final class Preview: PictureSink, Sendable {
         isMirrored.store(source is CameraSource, ordering: .relaxed)
     }
 
+    /// A terminal is slow: until it has drawn one, no other is made.
+    public func wantsPicture(of result: borrowing FrameResult) -> Bool { !newest.isWaiting }
+
     public func write(_ result: borrowing FrameResult, _ picture: Picture?) throws(SinkError) {
         guard let picture else { return }
         do { try newest.put(result, picture) } catch { throw SinkError("no preview: \(error)") }

@@ -21,12 +21,12 @@ struct FaceMark {
     /// Seconds in which 1/e of a change is left.
     private static let (boxConstant, barConstant, opacityConstant) = (0.04, 0.1, 0.12)
 
-    /// `isFirst`: the source begins with it, so there is nothing to follow.
-    init(_ face: Face, time: Double, layout: FaceLayout, isFirst: Bool) {
+    /// `isSudden`: it is seen in full at once.
+    init(_ face: Face, time: Double, layout: FaceLayout, isSudden: Bool) {
         (id, seen, self.layout) = (face.id, time, layout)
         (region, bars) = (Region(face.box), face.probabilities.bars)
         (label, confidence) = (face.smoothed.label, Double(face.smoothed.confidence))
-        opacity = isFirst ? 1 : 0.4
+        opacity = isSudden ? 1 : 0.4
         trail.add(Trail.Cell(label: label, confidence: face.smoothed.confidence), at: time)
     }
 

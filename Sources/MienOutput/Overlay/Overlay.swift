@@ -53,7 +53,9 @@ public final class Overlay {
                 marks[known].follow(face, time: result.time)
             } else {
                 let layout = FaceLayout(Region(face.box), in: picture)
-                marks.append(FaceMark(face, time: result.time, layout: layout, isFirst: isFirst))
+                // Where frames are rare, a face isn't there long enough to appear by and by.
+                let isSudden = isFirst || seconds > 0.2
+                marks.append(FaceMark(face, time: result.time, layout: layout, isSudden: isSudden))
             }
         }
         (source, time) = (result.source, result.time)

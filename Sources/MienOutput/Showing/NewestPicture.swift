@@ -38,6 +38,9 @@ final class NewestPicture: Sendable {
         if let failure { throw failure }
     }
 
+    /// Whether the last one has not been fetched yet.
+    var isWaiting: Bool { state.change { $0.isNew } }
+
     /// There is nothing more to come.
     func end() { state.change { $0.isOver = true } }
 

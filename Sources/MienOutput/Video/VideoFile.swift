@@ -117,7 +117,7 @@ final class VideoFile {
     }
 
     private func failure(_ status: Int32) -> SinkError {
-        let advice = status == -ENOSPC || status == -EDQUOT ? " (free some space, or write elsewhere)" : ""
-        return SinkError("cannot write to \(path): \(av.reason(status))\(advice)")
+        SinkError(
+            "cannot write to \(path): \(av.reason(status))", isDiskFull: status == -ENOSPC || status == -EDQUOT)
     }
 }

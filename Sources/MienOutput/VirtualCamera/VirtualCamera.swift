@@ -1,4 +1,3 @@
-import CMienAV
 public import Mien
 import MienCapture
 import Synchronization
@@ -75,59 +74,7 @@ public final class VirtualCamera: PictureSink, Sendable {
                 converter = try DeviceConverter(
                     device.agree(on: DeviceConverter.formats, width: width, height: height, rate: rate))
             }
-            try converter?.convert(shown.picture) { try device.write($0) }
-        }
-    }
-}
-
-/// Brings pictures into the form that a device wants.
-private final class DeviceConverter {
-    static let formats = ["YUYV", "NV12"].compactMap { FourCC($0) }
-
-    private let format: OutputDevice.Format
-    private let converter: PictureConverter
-    private let (upright, way, fitted): (Picture, Picture, Picture)
-    private let bytes: UnsafeMutableRawBufferPointer
-
-    init(_ format: OutputDevice.Format) throws(CaptureError) {
-        self.format = format
-        converter = try PictureConverter()
-        (upright, way, fitted) = (try Picture(), try Picture(), try Picture())
-        bytes = .allocate(byteCount: format.size, alignment: 64)
-        bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    }
-
-    deinit { bytes.deallocate() }
-
-    func convert(_ picture: Picture, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        var source = picture
-        if picture.orientation != .up {
-            try picture.turn(into: upright, as: AV_PIX_FMT_YUV420P, using: converter, by: way)
-            source = upright
-        }
-        let isPacked = format.fourCC == Self.formats[0]
-        try fitted.resize(
-            width: format.width, height: format.height, format: isPacked ? AV_PIX_FMT_YUYV422 : AV_PIX_FMT_NV12)
-        fitted.frame.pointee.colorspace = source.frame.pointee.colorspace
-        fitted.frame.pointee.color_range = AVCOL_RANGE_MPEG
-        try source.convert(into: fitted, using: converter)
-
-        let (data, strides) = (fitted.frame.pointee.data, fitted.frame.pointee.linesize)
-        let rowBytes = isPacked ? (format.width + 1) / 2 * 4 : format.width
-        copy(data.0, Int(strides.0), rows: format.height, rowBytes, to: 0)
-        if !isPacked {
-            copy(data.1, Int(strides.1), rows: (format.height + 1) / 2, rowBytes, to: format.stride * format.height)
-        }
-        try body(UnsafeRawBufferPointer(bytes))
-    }
-
-    private func copy(_ from: UnsafeMutablePointer<UInt8>?, _ stride: Int, rows: Int, _ count: Int, to offset: Int) {
-        guard let from, let base = bytes.baseAddress else { return }
-        for y in 0..<rows {
-            let place = offset + y * format.stride
-            // A driver may ask for less than it says.
-            guard place + count <= bytes.count else { return }
-            (base + place).copyMemory(from: from + y * stride, byteCount: count)
+            if let bytes = try converter?.convert(shown.picture) { try device.write(bytes) }
         }
     }
 }

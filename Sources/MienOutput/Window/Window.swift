@@ -42,7 +42,7 @@ public final class Window: PictureSink, Sendable {
     public func begin(_ run: RunDescription) { setting.withLock { $0.model = run.model } }
 
     public func begin(_ source: any FrameSource, _ pictures: any PictureReader) {
-        let (title, isCamera) = ("mien – \(source.name)", source is CameraSource)
+        let (title, isCamera) = ("\(source.name) - mien", source is CameraSource)
         setting.withLock { ($0.title, $0.isMirrored) = (title, isCamera) }
         showing.begin(source) { [self] in
             do throws(SinkError) { try show() } catch { report("\(error)") }

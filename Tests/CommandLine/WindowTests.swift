@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@Suite(.enabled(if: Display.isThere, Display.missing), .serialized)
+struct WindowTests {
+    @Test("Keys switch overlay, bars and mirror, save what is seen, and quit with status 0")
+    func keys() throws {
+        let outcome = try Display.shell(
+            """
+            begin demo --window
+            sleep 2
+            key space
+            sleep 1
+            key s; until_true count 1 'png$'
+            key o s; until_true count 2 'png$'
+            key m s; until_true count 3 'png$'
+            key m o b s; until_true count 4 'png$'
+            key q
+            finish
+            sum() { ffmpeg -v error -i "$1" -vf "$2" -f md5 -; }
+            number=0
+            for picture in $(ls -rt *.png); do ((++number)); sum $picture null; done
+            sum $(ls -rt *.png | sed -n 2p) hflip
+            cat $(ls -rt *.json | head -n 1)
+            """)
+        let lines = outcome.lines
+        #expect(lines.first == "status 0")
+        #expect(lines.filter { $0.hasPrefix("mien: saved mien-") }.count == 4)
+        let sums = lines.filter { $0.hasPrefix("MD5=") }
+        try #require(sums.count == 5)
+        // With the overlay, without, the same mirrored, and with the overlay but without bars.
+        #expect(Set(sums).count == 4)
+        #expect(sums[4] == sums[2])
+        let saved = lines.drop { !$0.hasPrefix("{") }
+        try #require(saved.count == 2)
+        let line = try JSONDecoder().decode(Line.self, from: Data(saved.last!.utf8))
+        #expect(line.source == "demo" && line.faces.count == 1)
+    }
+
+    @Test("The window shows what a snapshot says, at the picture's size and enlarged")
+    func content() throws {
+        let outcome = try Display.shell(
+            """
+            begin demo --window
+            sleep 2
+            key space
+            sleep 1
+            key s; until_true count 1 'png$'
+            compare() {
+              eval $(xdotool getwindowgeometry --shell "$window")
+              ffmpeg -v error -f x11grab -draw_mouse 0 -video_size ${WIDTH}x$HEIGHT -i $DISPLAY+$X,$Y -frames:v 1 -y shot.bmp
+              ffmpeg -v info -i shot.bmp -i mien*.png -lavfi \
+                "[1]scale=$WIDTH:$HEIGHT[a];[0][a]psnr" -f null - 2>&1 | sed -n "s/.*average:\\([0-9]*\\).*/$WIDTH \\1/p"
+            }
+            compare
+            xdotool windowsize --sync "$window" 960 540
+            sleep 1
+            compare
+            key q
+            finish
+            """)
+        let parts = outcome.lines.prefix(2).map { $0.split(separator: " ").compactMap { Int($0) } }
+        #expect(parts.map(\.first) == [640, 960])
+        for part in parts { #expect(part.last ?? 0 >= 28) }
+    }
+
+    @Test("Closing the window ends the run with status 0", .enabled(if: Program.hasMedia, Program.missingMedia))
+    func closing() throws {
+        let clip = Program.clip("single_face.mp4")
+        let outcome = try Display.shell(
+            """
+            begin video \(clip) \(clip) \(clip) --window --jsonl video.jsonl
+            sleep 1
+            xdotool windowactivate --sync "$window" key alt+F4
+            finish
+            grep -c frame video.jsonl
+            """)
+        #expect(outcome.lines.first == "status 0")
+        // Recordings run at their own pace: three of them take seven seconds.
+        #expect((1..<200).contains(Int(outcome.lines.last ?? "") ?? 0))
+    }
+
+    @Test("Without a display there is one line that says so, and all results")
+    func noDisplay() throws {
+        let outcome = try Program.run(["demo", "--frames", "20", "--window"])
+        #expect(try outcome.frames().count == 20)
+        #expect(outcome.status == 0)
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix("mien: no window: there is no display (") == true)
+    }
+}

@@ -1,0 +1,80 @@
+import CMienAV
+import CMienChafa
+import Glibc
+import Mien
+import Testing
+
+@testable import MienOutput
+
+/// A terminal's other end, which answers questions.
+private final class AnsweringTerminal {
+    let terminal: Terminal
+    private let (primary, secondary): (Int32, Int32)
+    private let worker: Worker?
+
+    init(_ reply: String) throws {
+        var (primary, secondary) = (Int32(-1), Int32(-1))
+        try #require(openpty(&primary, &secondary, nil, nil, nil) == 0)
+        (self.primary, self.secondary) = (primary, secondary)
+        let descriptor = primary
+        worker = Worker {
+            var seen: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 1024)
+            // Until the question for its attributes, which is the last one.
+            while !String(decoding: seen, as: UTF8.self).hasSuffix("\u{1B}[c") {
+                let count = read(descriptor, &buffer, buffer.count)
+                if count <= 0 { return }
+                seen += buffer[..<count]
+            }
+            _ = Array(reply.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            while read(descriptor, &buffer, buffer.count) > 0 {}
+        }
+        terminal = try #require(Terminal(of: secondary) { ["TERM": "xterm", "LANG": "C.UTF-8"][$0] })
+        terminal.enter()
+    }
+
+    deinit {
+        terminal.leave()
+        close(secondary)
+    }
+}
+
+@Suite(.serialized) struct PictureProtocolTests {
+    @Test(
+        "A terminal is asked how it takes pictures",
+        arguments: [
+            ("\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;c", mien_chafa_kitty), ("\u{1B}[?62;4;22c", mien_chafa_sixels),
+            ("\u{1B}[?64;1;2;6;22c", mien_chafa_symbols), ("\u{1B}[?4c", mien_chafa_symbols), ("", mien_chafa_symbols),
+        ])
+    func question(reply: String, expected: mien_chafa_protocol) throws {
+        let answering = try AnsweringTerminal(reply)
+        #expect(answering.terminal.pictureProtocol() == expected)
+    }
+
+    @Test(
+        "Pictures come in the terminal's own protocol, in the middle of their place",
+        arguments: [
+            ("\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;c", "\u{1B}_Ga=T"), ("\u{1B}[?62;4;22c", "\u{1B}P"),
+            ("\u{1B}[?62c", "\u{1B}["),
+        ])
+    func picture(reply: String, start: String) throws {
+        let answering = try AnsweringTerminal(reply)
+        let preview = try Preview(privacy: .none)
+        let painter = try preview.painter(for: answering.terminal)
+        let area = PreviewPainter.Area(column: 20, row: 2, columns: 40, rows: 30)
+        #expect(try painter.bytes(in: area, cell: (10, 20)).bytes.isEmpty)
+        let picture = try Picture()
+        try picture.resize(width: 320, height: 160, format: AV_PIX_FMT_RGB24)
+        try preview.write(
+            FrameResult(source: "a", frame: 0, time: 0, width: 320, height: 160, faces: []), picture)
+        #expect(try painter.isDue())
+        #expect(try !painter.isDue())
+        let text = String(decoding: try painter.bytes(in: area, cell: (10, 20)).bytes, as: UTF8.self)
+        // 40 columns of 10 pixels are 400, of which 2:1 needs 200 down: 10 rows of 20, with 10 above.
+        let place = text.ranges(of: "\u{1B}[13;21H")
+        #expect(place.count == 1)
+        let after = text[(try #require(place.first)).upperBound...]
+        #expect(after.hasPrefix(start))
+        #expect(text.hasSuffix("\u{1B}[0m"))
+    }
+}
