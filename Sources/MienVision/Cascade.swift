@@ -21,7 +21,7 @@ public struct Cascade: Sendable {
         let text = try readFile(file, as: "cascade", limit: Self.largestFile)
         guard let root = CascadeElement(xml: text) else { throw Self.refusal(file, "it holds no cascade") }
         if let fault = root.cascadeFault { throw Self.refusal(file, fault) }
-        self.init(file: file, content: Array(root.xml.utf8))
+        self.init(file: file, content: Array("<?xml version=\"1.0\"?>\n\(root.xml)".utf8))
     }
 
     private init(file: String?, content: [UInt8]) {
