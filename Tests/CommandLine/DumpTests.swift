@@ -182,7 +182,7 @@ struct DumpTests {
         let outcome = try Program.run([
             "train", "--data", "\(to)/faces", "--architecture", "report", "--epochs", "1", "--out", model,
             "--validation",
-            "0.2",
+            "0.2", "--batch", "16",
         ])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(FileManager.default.fileExists(atPath: model))

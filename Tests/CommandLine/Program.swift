@@ -65,7 +65,7 @@ final class Folder {
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    func path(_ name: String) -> String { url.appending(path: name).path() }
+    func path(_ name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
 
     func read(_ name: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(filePath: url.path() + "/" + name)), as: UTF8.self)
