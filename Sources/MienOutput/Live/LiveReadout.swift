@@ -179,7 +179,8 @@ public final class LiveReadout: Sink, Sendable {
     /// Gives the terminal back, stops as Ctrl-Z asks, and goes on when the shell says so.
     private func suspend(_ terminal: Terminal) {
         terminal.leave()
-        kill(getpid(), SIGSTOP)
+        // To this thread: of a signal to the process another might take care, while this one draws on.
+        raise(SIGSTOP)
     }
 }
 
