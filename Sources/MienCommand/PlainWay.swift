@@ -20,7 +20,8 @@ struct PlainWay {
         var detector: FaceDetector?
         while try source.read(into: &frame) {
             if detector == nil {
-                detector = try FaceDetector(cascade: configuration.cascade, options: Self.options(for: frame))
+                detector = try FaceDetector(
+                    cascade: configuration.cascade, options: Self.options(for: frame), search: .plain)
             }
             try detector?.detect(in: frame.luma.view, faces: &boxes)
             classifier.begin()

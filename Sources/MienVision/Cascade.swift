@@ -30,21 +30,23 @@ public struct Cascade: Sendable {
     }
 
     /// A new detector, which the caller destroys with `mien_detector_destroy`.
-    func makeDetector() throws(VisionError) -> OpaquePointer {
+    func makeDetector(_ search: CascadeSearch) throws(VisionError) -> OpaquePointer {
         guard let file else {
             return try Self.makeDetector(
-                UnsafeBufferPointer(start: mien_asset_cascade.bytes, count: mien_asset_cascade.count),
+                UnsafeBufferPointer(start: mien_asset_cascade.bytes, count: mien_asset_cascade.count), search,
                 "in the program")
         }
         return try content.withUnsafeBufferPointer { bytes throws(VisionError) in
-            try Self.makeDetector(bytes, file)
+            try Self.makeDetector(bytes, search, file)
         }
     }
 
     private static func makeDetector(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ name: String
+        _ bytes: UnsafeBufferPointer<UInt8>, _ search: CascadeSearch, _ name: String
     ) throws(VisionError) -> OpaquePointer {
-        let (detector, message) = withMessage { mien_detector_create(bytes.baseAddress, bytes.count, $0, $1) }
+        let (detector, message) = withMessage {
+            mien_detector_create(bytes.baseAddress, bytes.count, search == .plain, $0, $1)
+        }
         if let detector { return detector }
         throw refusal(name, message)
     }
@@ -54,6 +56,14 @@ public struct Cascade: Sendable {
             "cannot use the cascade \(name): \(reason) (OpenCV's are in the package opencv-data, under "
                 + "/usr/share/opencv4/haarcascades)")
     }
+}
+
+/// Who tries the cascade on a picture's places. Both find the same.
+public enum CascadeSearch: Sendable {
+    /// We, on eight at once; OpenCV where the cascade has other than upright features.
+    case vectors
+    /// OpenCV alone, on one after the other: to compare with.
+    case plain
 }
 
 /// Calls `body` with room for a message; gives what `body` returned and what it wrote, on one line.

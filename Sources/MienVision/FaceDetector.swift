@@ -14,9 +14,11 @@ public struct FaceDetector: ~Copyable {
     /// Room for what OpenCV finds. More faces than this are no picture but a pattern.
     private var found: [mien_detection]
 
-    public init(cascade: Cascade = .standard, options: DetectionOptions = DetectionOptions()) throws(VisionError) {
+    public init(
+        cascade: Cascade = .standard, options: DetectionOptions = DetectionOptions(), search: CascadeSearch = .vectors
+    ) throws(VisionError) {
         if let fault = options.fault { throw VisionError("cannot search for faces: \(fault)") }
-        let handle = try cascade.makeDetector()
+        let handle = try cascade.makeDetector(search)
         self.handle = handle
         self.options = options
         window = Double(mien_detector_window(handle))

@@ -1,5 +1,7 @@
 #include "mien_opencv.h"
 
+#include "haar.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -13,6 +15,8 @@
 #include <vector>
 
 struct mien_detector {
+    /// Null where OpenCV does all of it.
+    std::unique_ptr<Haar> haar;
     cv::CascadeClassifier classifier;
     std::vector<cv::Rect> boxes;
     std::vector<int> votes;
@@ -52,9 +56,11 @@ Result guarded(Result failure, char *message, size_t size, Body body) noexcept {
     return failure;
 }
 
-bool read(cv::CascadeClassifier &classifier, const std::string &text) {
+bool read(mien_detector &detector, const std::string &text, bool plain) {
     cv::FileStorage storage(text, cv::FileStorage::READ | cv::FileStorage::MEMORY);
-    return storage.isOpened() && classifier.read(storage.getFirstTopLevelNode());
+    if (!storage.isOpened()) return false;
+    if (!plain) detector.haar = Haar::read(storage.getFirstTopLevelNode());
+    return detector.haar || detector.classifier.read(storage.getFirstTopLevelNode());
 }
 
 /// OpenCV converts cascades of the old format too, but only those that have a file name.
@@ -76,11 +82,13 @@ bool read_old(cv::CascadeClassifier &classifier, const uint8_t *bytes, size_t co
 
 mien_detector_parameters mien_detector_default_parameters(void) { return {1.1, 3, 0, 0}; }
 
-mien_detector *mien_detector_create(const uint8_t *bytes, size_t count, char *message, size_t message_size) {
+mien_detector *mien_detector_create(
+    const uint8_t *bytes, size_t count, bool plain, char *message, size_t message_size
+) {
     return guarded<mien_detector *>(nullptr, message, message_size, [&]() -> mien_detector * {
         auto detector = std::make_unique<mien_detector>();
         const std::string text(reinterpret_cast<const char *>(bytes), count);
-        if (!read(detector->classifier, text) && !read_old(detector->classifier, bytes, count)) {
+        if (!read(*detector, text, plain) && !read_old(detector->classifier, bytes, count)) {
             say("it holds no cascade", message, message_size);
             return nullptr;
         }
@@ -91,7 +99,9 @@ mien_detector *mien_detector_create(const uint8_t *bytes, size_t count, char *me
 void mien_detector_destroy(mien_detector *detector) { delete detector; }
 
 int32_t mien_detector_window(const mien_detector *detector) {
-    return guarded<int32_t>(1, nullptr, 0, [&] { return detector->classifier.getOriginalWindowSize().width; });
+    return guarded<int32_t>(1, nullptr, 0, [&] {
+        return (detector->haar ? detector->haar->window : detector->classifier.getOriginalWindowSize()).width;
+    });
 }
 
 int32_t mien_detector_detect(
@@ -103,9 +113,17 @@ int32_t mien_detector_detect(
         // Only read from: OpenCV has no type for that.
         const cv::Mat picture(height, width, CV_8UC1, const_cast<uint8_t *>(samples), stride);
         auto &boxes = detector->boxes;
-        detector->classifier.detectMultiScale(
-            picture, boxes, detector->votes, parameters->scale_factor, parameters->neighbours, 0,
-            cv::Size(parameters->smallest, parameters->smallest), cv::Size(parameters->largest, parameters->largest));
+        if (detector->haar) {
+            detector->haar->search(
+                picture, parameters->scale_factor, parameters->smallest, parameters->largest, boxes);
+            // As detectMultiScale does it.
+            cv::groupRectangles(boxes, detector->votes, parameters->neighbours, 0.2);
+        } else {
+            detector->classifier.detectMultiScale(
+                picture, boxes, detector->votes, parameters->scale_factor, parameters->neighbours, 0,
+                cv::Size(parameters->smallest, parameters->smallest),
+                cv::Size(parameters->largest, parameters->largest));
+        }
         const auto count = std::min<size_t>(boxes.size(), std::max(capacity, 0));
         for (size_t index = 0; index < count; index++) {
             const cv::Rect &box = boxes[index];

@@ -3,6 +3,7 @@
 // A detector keeps working memory: one thread at a time uses it. Different detectors may run at the same time.
 // OpenCV starts no threads of its own and prints nothing.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,7 +34,10 @@ mien_detector_parameters mien_detector_default_parameters(void);
 
 /// Reads a cascade, OpenCV's XML or YAML of the present or the old format, from memory that is not needed afterwards.
 /// NULL where it is none; then `message`, if it has room, says why.
-mien_detector *mien_detector_create(const uint8_t *bytes, size_t count, char *message, size_t message_size);
+///
+/// `plain`: OpenCV's own search, and not ours, which finds the same sooner; for comparisons.
+mien_detector *mien_detector_create(
+    const uint8_t *bytes, size_t count, bool plain, char *message, size_t message_size);
 
 void mien_detector_destroy(mien_detector *detector);
 
