@@ -73,6 +73,35 @@ struct FaceDetectorTests {
         #expect(try found(nil, 3) == 0)
     }
 
+    @Test(
+        "Eight places at once give what OpenCV finds, hit for hit",
+        arguments: ["frontalface_alt2", "frontalface_default", "frontalface_alt", "profileface", "eye_tree_eyeglasses"])
+    func vectors(name: String) throws {
+        let cascade = try Cascade(file: "/usr/share/opencv4/haarcascades/haarcascade_\(name).xml")
+        var hits = 0
+        for (width, height, scaleFactor) in [(640, 360, 1.1), (333, 217, 1.25), (90, 67, 1.05), (97, 400, 1.4)] {
+            var options = DetectionOptions()
+            (options.scaleFactor, options.neighbours, options.pixels) = (scaleFactor, 1, width * height)
+            var detector = try FaceDetector(cascade: cascade, options: options)
+            var opencv = try FaceDetector(cascade: cascade, options: options, search: .plain)
+            // The demo's face, and what no cascade was trained for.
+            var generator = SystemRandomNumberGenerator()
+            for roughness in [0, 1, 40] {
+                let frame = try demo(width, height)
+                for index in 0..<frame.luma.stride * height {
+                    frame.luma.base[index] &+= .random(in: 0...UInt8(roughness), using: &generator)
+                }
+                var found: [Box] = []
+                var expected: [Box] = []
+                try detector.detect(in: frame.luma.view, faces: &found)
+                try opencv.detect(in: frame.luma.view, faces: &expected)
+                #expect(found == expected, "\(width)x\(height), roughness \(roughness)")
+                hits += expected.count
+            }
+        }
+        #expect(hits > 0)
+    }
+
     @Test("A picture smaller than any face has none", arguments: [(0, 0), (1, 1), (9, 2000)])
     func tiny(width: Int, height: Int) throws {
         let plane = Plane(width: width, height: height)

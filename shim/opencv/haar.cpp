@@ -12,11 +12,12 @@ using Words = uint32_t __attribute__((vector_size(32)));
 using Ints = int32_t __attribute__((vector_size(32)));
 using Floats = float __attribute__((vector_size(32)));
 using Doubles = double __attribute__((vector_size(64)));
+using Bits = bool __attribute__((ext_vector_type(8)));
 
-/// Deeper trees than this are left to OpenCV; its own have one or two nodes.
-constexpr int most_nodes = 8;
-/// Where fewer windows of eight are left, each is tried alone.
-constexpr int fewest_together = 2;
+/// Larger trees than this are left to OpenCV; nearly all of its own have one or two nodes.
+constexpr int most_nodes = 2;
+/// Of this width and height at most the sum of a window's squares fits 31 bits.
+constexpr int largest_window = 180;
 /// What OpenCV takes from a stage's threshold.
 constexpr float leniency = 1e-5f;
 
@@ -28,16 +29,10 @@ bool has_vectors() {
 #endif
 }
 
-int difference(const uint32_t *corner, const int *corners) {
-    return static_cast<int>(corner[corners[0]] - corner[corners[1]] - corner[corners[2]] + corner[corners[3]]);
-}
-
-/// The factor that evens out a window's contrast; 0 where there is too little of it.
-float norm(double area, int sum, int squares) {
-    const double variance = area * squares - static_cast<double>(sum) * sum;
-    if (!(variance > 0)) return 0;
-    const auto norm = static_cast<float>(1 / std::sqrt(variance));
-    return area * norm < 1e-1 ? norm : 0;
+std::vector<float> numbers(const cv::FileNode &node) {
+    std::vector<float> read;
+    if (node.isSeq()) node >> read;
+    return read;
 }
 
 }  // namespace
@@ -51,20 +46,21 @@ std::unique_ptr<Haar> Haar::read(const cv::FileNode &root) {
         || static_cast<std::string>(root["featureType"]) != "HAAR" || !features.isSeq() || !stages.isSeq())
         return nullptr;
     haar->window = cv::Size(static_cast<int>(root["width"]), static_cast<int>(root["height"]));
-    // The sum of a window's squares has to fit 31 bits.
-    if (std::min(haar->window.width, haar->window.height) < 3 || haar->window.area() > 1 << 15) return nullptr;
+    if (std::min(haar->window.width, haar->window.height) < 3
+        || std::max(haar->window.width, haar->window.height) > largest_window)
+        return nullptr;
 
     std::vector<std::vector<Rectangle>> rectangles;
     for (const auto &feature : features) {
         if (!feature["tilted"].empty() && static_cast<int>(feature["tilted"]) != 0) return nullptr;
         auto &read = rectangles.emplace_back();
         for (const auto &rectangle : feature["rects"]) {
-            if (rectangle.size() != 5) return nullptr;
-            const cv::Rect place(
-                static_cast<int>(rectangle[0]), static_cast<int>(rectangle[1]), static_cast<int>(rectangle[2]),
-                static_cast<int>(rectangle[3]));
+            const std::vector<float> figures = numbers(rectangle);
+            const auto is_inside = [&](float side) { return side >= 0 && side <= largest_window; };
+            if (figures.size() != 5 || !std::all_of(figures.begin(), figures.end() - 1, is_inside)) return nullptr;
+            const cv::Rect place(cv::Point2f(figures[0], figures[1]), cv::Size2f(figures[2], figures[3]));
             if ((place & cv::Rect({}, haar->window)) != place) return nullptr;
-            read.push_back({place, static_cast<float>(rectangle[4])});
+            read.push_back({place, figures[4]});
         }
         if (read.size() < 2 || read.size() > 3) return nullptr;
         read.resize(3);
@@ -74,24 +70,26 @@ std::unique_ptr<Haar> Haar::read(const cv::FileNode &root) {
         const auto threshold = static_cast<float>(stage["stageThreshold"]) - leniency;
         haar->stages.push_back({static_cast<int>(haar->trees.size()), 0, threshold});
         for (const auto &tree : stage["weakClassifiers"]) {
-            const cv::FileNode inner = tree["internalNodes"], outer = tree["leafValues"];
-            const int count = static_cast<int>(inner.size() / 4);
-            if (count < 1 || count > most_nodes || inner.size() % 4 || outer.size() != static_cast<size_t>(count + 1))
+            // For each node where to go below its threshold and above, its feature, and the threshold.
+            const std::vector<float> figures = numbers(tree["internalNodes"]), leaves = numbers(tree["leafValues"]);
+            const int count = static_cast<int>(figures.size() / 4);
+            if (count < 1 || count > most_nodes || figures.size() % 4 || leaves.size() != figures.size() / 4 + 1)
                 return nullptr;
             haar->trees.push_back(
                 {static_cast<int>(haar->nodes.size()), count, static_cast<int>(haar->leaves.size())});
             haar->stages.back().tree_count++;
             for (int index = 0; index < count; index++) {
-                const int below = inner[4 * index], above = inner[4 * index + 1], feature = inner[4 * index + 2];
-                const auto leads_on = [&](int next) { return next > 0 ? next > index && next < count : -next <= count; };
-                if (!leads_on(below) || !leads_on(above) || feature < 0
-                    || feature >= static_cast<int>(rectangles.size()))
+                const float *node = &figures[4 * index];
+                const auto leads_on = [&](float next) {
+                    return next > 0 ? next > index && next < count : next >= -count;
+                };
+                if (!leads_on(node[0]) || !leads_on(node[1]) || !(node[2] >= 0 && node[2] < rectangles.size()))
                     return nullptr;
-                Node node = {{}, static_cast<float>(inner[4 * index + 3]), below, above, {}};
-                std::copy_n(rectangles[feature].begin(), 3, node.rectangles);
-                haar->nodes.push_back(node);
+                haar->nodes.push_back({{}, node[3], cvRound(node[0]), cvRound(node[1]), {}});
+                const auto &feature = rectangles[static_cast<size_t>(node[2])];
+                std::copy(feature.begin(), feature.end(), haar->nodes.back().rectangles);
             }
-            for (const auto &leaf : outer) haar->leaves.push_back(static_cast<float>(leaf));
+            haar->leaves.insert(haar->leaves.end(), leaves.begin(), leaves.end());
         }
     }
     return haar->stages.empty() ? nullptr : std::move(haar);
@@ -195,47 +193,61 @@ void Haar::sum(const cv::Mat &picture) {
 
 // MARK: Windows
 
-bool Haar::passes(size_t first, const uint32_t *corner, float norm) const {
-    for (size_t index = first; index < stages.size(); index++) {
-        const Stage &stage = stages[index];
-        double total = 0;
-        for (const Tree *tree = &trees[stage.tree], *end = tree + stage.tree_count; tree != end; tree++) {
-            int next = 0;
-            do {
-                const Node &node = nodes[tree->node + next];
-                float value = node.rectangles[0].weight * difference(corner, node.corners[0])
-                    + node.rectangles[1].weight * difference(corner, node.corners[1]);
-                if (node.rectangles[2].weight != 0)
-                    value += node.rectangles[2].weight * difference(corner, node.corners[2]);
-                next = value * norm < node.threshold ? node.below : node.above;
-            } while (next > 0);
-            total += leaves[tree->leaf - next];
-        }
-        if (total < stage.threshold) return false;
-    }
-    return true;
-}
-
 #ifdef __x86_64__
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 #endif
 
+/// Values of eight windows that are next to each other in a row.
 struct Haar::Vector {
-    static inline __attribute__((always_inline)) Words load(const uint32_t *values) {
+#define INLINE static inline __attribute__((always_inline))
+    INLINE Words load(const uint32_t *values) {
         Words loaded;
         std::memcpy(&loaded, values, sizeof loaded);
         return loaded;
     }
 
-    static inline __attribute__((always_inline)) Floats difference(const uint32_t *corner, const int *corners) {
-        const Words sum = load(corner + corners[0]) - load(corner + corners[1]) - load(corner + corners[2])
-            + load(corner + corners[3]);
-        return __builtin_convertvector(reinterpret_cast<Ints>(sum), Floats);
+    INLINE Ints difference(const uint32_t *corner, const int *corners) {
+        return reinterpret_cast<Ints>(
+            load(corner + corners[0]) - load(corner + corners[1]) - load(corner + corners[2])
+            + load(corner + corners[3]));
     }
 
-    static inline __attribute__((always_inline)) Floats choose(Ints mask, Floats yes, Floats no) {
+    INLINE Floats weighed(const Node &node, int index, const uint32_t *corner) {
+        return node.rectangles[index].weight
+            * __builtin_convertvector(difference(corner, node.corners[index]), Floats);
+    }
+
+    INLINE Floats value(const Node &node, const uint32_t *corner) {
+        const Floats two = weighed(node, 0, corner) + weighed(node, 1, corner);
+        return node.rectangles[2].weight == 0 ? two : two + weighed(node, 2, corner);
+    }
+
+    INLINE Floats same(float value) { return Floats{value, value, value, value, value, value, value, value}; }
+
+    INLINE Floats choose(Ints mask, Floats yes, Floats no) {
         return reinterpret_cast<Floats>(
             (mask & reinterpret_cast<Ints>(yes)) | (~mask & reinterpret_cast<Ints>(no)));
+    }
+
+    template <typename Mask>
+    INLINE unsigned bits(Mask mask) {
+        const Bits each = __builtin_convertvector(mask, Bits);
+        uint8_t packed;
+        std::memcpy(&packed, &each, 1);
+        return packed;
+    }
+
+    /// Sets the factors that even out the windows' contrast; says which windows have enough of it.
+    static unsigned normalise(
+        double area, const uint32_t *sums, const uint32_t *squares, const int *contrast, float *norms
+    ) {
+        const auto sum = __builtin_convertvector(difference(sums, contrast), Doubles);
+        const auto variance = area * __builtin_convertvector(difference(squares, contrast), Doubles) - sum * sum;
+        Doubles root;
+        for (int lane = 0; lane < lanes; lane++) root[lane] = std::sqrt(variance[lane]);
+        const auto norm = __builtin_convertvector(1 / root, Floats);
+        std::memcpy(norms, &norm, sizeof norm);
+        return bits(variance > 0 & area * __builtin_convertvector(norm, Doubles) < 1e-1);
     }
 
     /// For each of eight windows next to each other, whether it passes a stage: a bit.
@@ -244,26 +256,23 @@ struct Haar::Vector {
         std::memcpy(&norm, norms, sizeof norm);
         Doubles total = {};
         for (const Tree *tree = &haar.trees[stage.tree], *end = tree + stage.tree_count; tree != end; tree++) {
+            const Node *node = &haar.nodes[tree->node];
             const float *leaves = &haar.leaves[tree->leaf];
-            // What comes out of each node, the last first: they lead to later ones.
-            Floats results[most_nodes];
-            for (int index = tree->node_count - 1; index >= 0; index--) {
-                const Node &node = haar.nodes[tree->node + index];
-                Floats value = node.rectangles[0].weight * difference(corner, node.corners[0])
-                    + node.rectangles[1].weight * difference(corner, node.corners[1]);
-                if (node.rectangles[2].weight != 0)
-                    value += node.rectangles[2].weight * difference(corner, node.corners[2]);
-                const auto result = [&](int next) __attribute__((always_inline)) {
-                    return next > 0 ? results[next] : Floats{} + leaves[-next];
-                };
-                results[index] = choose(value * norm < node.threshold, result(node.below), result(node.above));
-            }
-            total += __builtin_convertvector(results[0], Doubles);
+            Floats second = {};
+            if (tree->node_count == 2)
+                second = choose(
+                    value(node[1], corner) * norm < node[1].threshold, same(leaves[-node[1].below]),
+                    same(leaves[-node[1].above]));
+            const auto outcome = [&](int next) __attribute__((always_inline)) {
+                return next > 0 ? second : same(leaves[-next]);
+            };
+            const Floats first = choose(
+                value(node[0], corner) * norm < node[0].threshold, outcome(node[0].below), outcome(node[0].above));
+            total += __builtin_convertvector(first, Doubles);
         }
-        unsigned bits = 0;
-        for (int lane = 0; lane < lanes; lane++) bits |= unsigned{!(total[lane] < stage.threshold)} << lane;
-        return bits;
+        return bits(total >= static_cast<double>(stage.threshold));
     }
+#undef INLINE
 };
 
 /// Goes through all windows of one size.
@@ -286,13 +295,9 @@ void Haar::search(float scale, cv::Size size, std::vector<cv::Rect> &found) {
         const uint32_t *squares_row = &squares[static_cast<size_t>(y) * layout.stride];
         for (int group = 0; group < groups; group++) {
             const int first = group * lanes;
-            unsigned sound = 0;
-            for (int lane = 0; lane < lanes; lane++) {
-                norms[first + lane] = first + lane < columns
-                    ? norm(area, difference(row + first + lane, contrast), difference(squares_row + first + lane, contrast))
-                    : 0;
-                sound |= unsigned{norms[first + lane] > 0} << lane;
-            }
+            const unsigned inside = 0xFF >> std::max(first + lanes - columns, 0);
+            const unsigned sound = inside
+                & Vector::normalise(area, row + first, squares_row + first, contrast, &norms[first]);
             const unsigned passing = sound ? Vector::passing(*this, stages[0], row + first, &norms[first]) : 0;
             alive[group] = sound & passing;
             fails[group] = sound & ~passing;
@@ -305,14 +310,11 @@ void Haar::search(float scale, cv::Size size, std::vector<cv::Rect> &found) {
                 is_left_out = !is_left_out && (fails[group] >> lane & 1);
             }
             unsigned left = alive[group] & visited;
-            size_t stage = 1;
-            for (; stage < stages.size() && __builtin_popcount(left) >= fewest_together; stage++)
+            for (size_t stage = 1; left && stage < stages.size(); stage++)
                 left &= Vector::passing(*this, stages[stage], row + group * lanes, &norms[group * lanes]);
             for (; left; left &= left - 1) {
                 const int column = group * lanes + __builtin_ctz(left);
-                if (stage == stages.size() || passes(stage, row + column, norms[column]))
-                    found.emplace_back(
-                        cv::Point(cvRound(column * step * scale), cvRound(y * scale)), box);
+                found.emplace_back(cv::Point(cvRound(column * step * scale), cvRound(y * scale)), box);
             }
         }
     }

@@ -55,15 +55,12 @@ private:
         bool operator==(const Layout &other) const { return stride == other.stride && step == other.step; }
     };
 
-    /// What one row of windows is worked through with.
-    struct Row;
     struct Vector;
 
     std::vector<float> scales(cv::Size picture, double factor, int smallest, int largest) const;
     void lay(Layout layout);
     void sum(const cv::Mat &picture);
     void search(float scale, cv::Size size, std::vector<cv::Rect> &found);
-    bool passes(size_t stage, const uint32_t *corner, float norm) const;
 
     std::vector<Stage> stages;
     std::vector<Tree> trees;
