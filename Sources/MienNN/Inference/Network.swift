@@ -27,7 +27,7 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
     let headInputs: [Operand]
     let headResults: [Operand]
     static let headRows = 4
-    /// Numbers from which on reading the weights takes longer than multiplying: 256 kB.
+    /// So many numbers, 256 kB, stay in the cache: reading more takes longer than multiplying.
     private static let largeWeightCount = 1 << 16
 
     /// Memory for one context's tensors beyond which a model is refused: 1 GiB.
@@ -57,7 +57,7 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
             wanted.append(last.inputs[0])
         }
         hasLogits = wanted.count == 2
-        let cut = list.layers.firstIndex { $0.operation is Dense && $0.operation.weightCount >= Self.largeWeightCount }
+        let cut = list.layers.firstIndex { $0.operation is Dense && $0.operation.weightCount > Self.largeWeightCount }
         do {
             let bodyLayers = list.layers[..<(cut ?? list.layers.count)]
             let headLayers = list.layers[bodyLayers.count...]
