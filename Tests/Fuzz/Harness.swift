@@ -10,9 +10,10 @@ struct Harness: Sendable {
     /// The one that runs. A function for C can't hold it.
     nonisolated(unsafe) static var chosen: Harness?  // safe: libFuzzer runs inputs on one thread
 
-    /// A new one is a file beside this and a line here. The reader of JSON Lines that `--resume` will have is to follow.
+    /// A new one is a file beside this and a line here.
     static let all = [
-        model, graph, jpeg, png, exif, frames, mjpeg, raw, camera, fer2013, votes, checkpoint, cascade, xz, arguments,
+        model, graph, jpeg, png, exif, frames, mjpeg, raw, camera, fer2013, votes, checkpoint, cascade, xz, records,
+        arguments,
     ]
 }
 
