@@ -14,6 +14,12 @@ final class Engine: @unchecked Sendable {  // safe: oneDNN's engines never chang
 
     deinit { dnnl_engine_destroy(handle) }
 
+    /// Whether there are kernels for bfloat16 on this CPU: from AVX-512 on.
+    static var hasBFloat16: Bool {
+        let needed = dnnl_cpu_isa_avx512_core.rawValue
+        return dnnl_get_effective_cpu_isa().rawValue & needed == needed
+    }
+
     /// Makes the calling thread compute alone, without OpenMP's helpers: our workers are the parallelism.
     ///
     /// Holds for this thread, and so is called on each that makes or runs primitives. Costs a few nanoseconds.

@@ -23,7 +23,7 @@ public final class Trainer {
         /// The share of itself that the parameters' moving average keeps in a step; 0: there is none.
         /// Polyak, Juditsky: Acceleration of Stochastic Approximation by Averaging, 1992.
         public var averaging: Float = 0
-        /// Computes in bfloat16 where nothing is summed up. Only for CPUs that have it (avx512_bf16, amx).
+        /// Computes in bfloat16 where nothing is summed up. Only for CPUs with AVX-512, and faster from avx512_bf16 on.
         public var usesBFloat16 = false
 
         public init() {}
@@ -70,6 +70,9 @@ public final class Trainer {
             throw ModelError(
                 .unsupported,
                 "a batch of \(configuration.batch) pictures can't be cut into shards of \(configuration.shard)")
+        }
+        guard Engine.hasBFloat16 || !configuration.usesBFloat16 else {
+            throw ModelError(.unsupported, "this CPU can't compute in bfloat16, which takes AVX-512: train without it")
         }
         self.configuration = configuration
         self.graph = graph
