@@ -67,9 +67,9 @@ final class Folder {
 
     func path(_ name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
 
-    func read(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: URL(filePath: url.path() + "/" + name)), as: UTF8.self)
-    }
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: url.path() + "/" + name)) }
+
+    func read(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
     /// Writes a file and returns its path.
     func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
