@@ -121,7 +121,7 @@ struct TrainingTests {
         let teacher = folder.path("teacher.onnx")
         let taught = try train("taught.onnx", "--epochs", "2", "--teacher", teacher, "--teacher-weight", "0.4")
         #expect(taught.status == 0, "\(taught.errors)")
-        #expect(try folder.read("taught.onnx").contains("small "), "the recipe names the teacher, and a number for what is in it")
+        #expect(try folder.read("taught.onnx").contains("small "), "the recipe has to name the teacher")
         let missing = try train("c.onnx", "--teacher", folder.path("none.onnx"))
         #expect(missing.status == 1)
         #expect(missing.errors.contains("none.onnx"))
