@@ -26,6 +26,8 @@ public final class AnnotatedVideo: PictureSink {
     private var picture: Picture?
     private var converter: PictureConverter?
     private let overlay: Overlay
+    /// The streams beside the pictures that the file can take, by their indices in the recording.
+    private var others: [Int32] = []
     /// Index in the recording and in the file, and the time base there.
     private var copied: [Int32: (index: Int32, timeBase: AVRational)] = [:]
     /// Packets of other streams that came before the first picture.
@@ -57,11 +59,11 @@ public final class AnnotatedVideo: PictureSink {
         }
         guard let recording = pictures as? RecordingPictures else { return }
         self.recording = recording
-        let others = try takenOver(recording)
+        others = try takenOver(recording)
         recording.copyStreams(Set(others)) { [unowned self] in copy($0) }
     }
 
-    /// The streams beside the pictures that the file can take, by their indices in the recording.
+    /// Which streams the file can take; tells of those that it can't.
     private func takenOver(_ recording: RecordingPictures) throws(SinkError) -> [Int32] {
         var taken: [Int32] = []
         for index in 0..<Int32(clamping: recording.format.pointee.nb_streams) {
@@ -149,7 +151,7 @@ public final class AnnotatedVideo: PictureSink {
     private func addCopiedStreams() throws(SinkError) {
         guard let recording else { return }
         file.copyMetadata(of: recording.format)
-        for index in try takenOver(recording) {
+        for index in others {
             guard let from = recording.format.pointee.streams[Int(index)] else { continue }
             let to = try file.addStream { recording.av.copyParameters(of: from, to: $0) }
             copied[index] = (to, from.pointee.time_base)
