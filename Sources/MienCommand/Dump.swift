@@ -120,17 +120,9 @@ struct DumpCommand: ParsableCommand {
     /// The file's name without its extension; of a camera, its name and the time, for each run shows something else.
     private func stem(of input: Input) -> String {
         let name = input.path == "-" ? "stdin" : input.path.split(separator: "/").last.map(String.init) ?? input.path
-        if device != nil { return "\(name)-\(DumpCommand.now())" }
+        if device != nil { return "\(name)-\(timeForNames())" }
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
         return String(name[..<dot])
-    }
-
-    private static func now() -> String {
-        var (now, parts) = (time(nil), tm())
-        localtime_r(&now, &parts)
-        var text = [CChar](repeating: 0, count: 64)
-        strftime(&text, text.count, "%Y%m%d-%H%M%S", &parts)
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 
