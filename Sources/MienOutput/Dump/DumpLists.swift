@@ -78,7 +78,7 @@ final class DumpLists {
             guard let file else { continue }
             try file.close()
             let path = "\(folder)/\(name)"
-            if rename(path + ".partial", path) != 0 { throw failure("complete", path) }
+            if rename(path + ".partial", path) != 0 { throw SinkError("cannot complete \(path)", code: errno) }
         }
     }
 }

@@ -21,9 +21,7 @@ final class VideoFile {
     init(_ path: String, _ container: VideoContainer) throws(SinkError) {
         (self.path, self.container) = (path, container)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw SinkError("cannot create \(path): \(String(cString: strerror(errno)))")
-        }
+        guard descriptor >= 0 else { throw SinkError("cannot create \(path)", code: errno) }
         saver = FileSaver(descriptor)
         do { av = try FFmpeg.load() } catch { throw SinkError(error.description) }
         var made: UnsafeMutablePointer<AVFormatContext>?
@@ -117,7 +115,7 @@ final class VideoFile {
     }
 
     private func failure(_ status: Int32) -> SinkError {
-        SinkError(
-            "cannot write to \(path): \(av.reason(status))", isDiskFull: status == -ENOSPC || status == -EDQUOT)
+        // FFmpeg's codes are errno's, or others below all of them.
+        SinkError("cannot write to \(path)", code: -status, reason: av.reason(status))
     }
 }
