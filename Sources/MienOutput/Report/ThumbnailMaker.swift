@@ -49,9 +49,7 @@ final class ThumbnailMaker {
             within: Box(x: 0, y: 0, width: picture.width, height: picture.height))
         let stored = picture.orientation.stored(square, width: picture.width, height: picture.height)
         // What a picture leaves open is guessed by its height, which changes here.
-        if frame.pointee.colorspace == AVCOL_SPC_UNSPECIFIED {
-            frame.pointee.colorspace = frame.pointee.height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
-        }
+        frame.pointee.colorspace = frame.pointee.matrix
         frame.pointee.crop_left = stored.x
         frame.pointee.crop_top = stored.y
         frame.pointee.crop_right = Int(frame.pointee.width) - stored.x - stored.width
