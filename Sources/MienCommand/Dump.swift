@@ -50,9 +50,7 @@ struct DumpCommand: ParsableCommand {
             "Width and height of the faces' pictures (default: each as large as it is).", valueName: "pixels"))
     var size: Int?
 
-    @Option(
-        help: ArgumentHelp("What becomes of the faces: none, blur or box.", valueName: "way"), transform: privacyNamed)
-    var privacy = Privacy.none
+    @OptionGroup var privacy: PrivacyOptions
 
     @Flag(name: .shortAndLong, help: "Of folders, look into the folders in them, too.")
     var recursive = false
@@ -112,7 +110,7 @@ struct DumpCommand: ParsableCommand {
         options.hasFrames = !crops
         options.isAnnotated = annotated
         options.size = size
-        options.privacy = privacy
+        options.privacy = privacy.way
         options.overwrites = force
         return options
     }
@@ -124,12 +122,6 @@ struct DumpCommand: ParsableCommand {
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
         return String(name[..<dot])
     }
-}
-
-/// As `--privacy` has it.
-@Sendable func privacyNamed(_ name: String) throws -> Privacy {
-    guard let way = Privacy(rawValue: name) else { throw ValidationError("none, blur or box, please") }
-    return way
 }
 
 /// "10" or "2s".

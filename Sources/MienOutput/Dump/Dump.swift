@@ -61,7 +61,7 @@ public final class Dump {
         /// Whether it is whole.
         public var isWhole: Bool { access(path, F_OK) == 0 }
         public func makeSink() throws(SinkError) -> any Sink { try DumpSink(self) }
-        /// It is whole.
+        /// From now on it counts as whole.
         public func complete() throws(SinkError) {
             if rename(partialPath, path) != 0 { throw SinkError("cannot complete \(path)", code: errno) }
         }
