@@ -65,6 +65,110 @@ struct AnnotatedVideoTests {
         #expect(try probe(path, entries) == probe(Program.clip("single_face_portrait_rotated.mp4"), entries))
     }
 
+    /// A recording with chapters, a cover, subtitles and GoPro's data.
+    private func rich(_ kind: String) throws -> String {
+        let chapters = """
+            ;FFMETADATA1
+            [CHAPTER]
+            TIMEBASE=1/1000
+            START=0
+            END=1000
+            title=First; "part"
+            [CHAPTER]
+            TIMEBASE=1/1000
+            START=1000
+            END=2400
+            title=Sécond
+
+            """
+        let text = "1\n00:00:00,200 --> 00:00:00,900\nOne\n\n2\n00:00:01,500 --> 00:00:02,000\nTwo\n"
+        _ = try folder.write("chapters.txt", chapters.utf8)
+        _ = try folder.write("text.srt", text.utf8)
+        let outcome = try Program.shell(
+            """
+            set -e; cd "$1"; clip=$2; cover=$3
+            if [[ $4 == mkv ]]; then
+                ffmpeg -v error -i "$clip" -i chapters.txt -i text.srt -map 0 -map 2 -map_chapters 1 -c copy \\
+                    -attach "$cover" -metadata:s:t:0 mimetype=image/png -metadata:s:t:0 filename=cover.png \\
+                    -attach text.srt -metadata:s:t:1 mimetype=application/x-truetype-font -metadata:s:t:1 filename=a.ttf \\
+                    rich.mkv
+            else
+                # FFmpeg doesn't make such data, but what differs are names of four letters.
+                ffmpeg -v error -i "$clip" -i text.srt -map 0 -map 1 -c copy -c:s mov_text data.mp4
+                LC_ALL=C sed -i 's/tx3g/gpmd/g; s/sbtl/meta/g' data.mp4
+                ffmpeg -v error -i data.mp4 -i chapters.txt -i text.srt -i "$cover" -map 0 -map 2 -map 3 -map_chapters 1 \\
+                    -c copy -c:s mov_text -disposition:v:1 attached_pic rich.$4
+            fi
+            """, [folder.path(""), Program.clip("single_face.mp4"), Program.clip("astronaut.png"), kind])
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        return folder.path("rich.\(kind)")
+    }
+
+    private func chapters(_ file: String) throws -> [Substring] {
+        try Program.shell(
+            "ffprobe -v error -show_entries chapter=start_time,end_time:chapter_tags -of csv=p=0 '\(file)'"
+        ).lines
+    }
+
+    /// Times and checksums of the packets of the streams that `map` names.
+    private func packets(_ file: String, _ map: String) throws -> [Substring] {
+        try Program.shell("ffmpeg -v error -i '\(file)' -map \(map) -c copy -f framemd5 - | grep -v '^#'").lines
+    }
+
+    @Test(
+        "Chapters, cover, subtitles and data are in the copy, too",
+        arguments: [("mp4", "mp4"), ("mp4", "mkv"), ("mkv", "mkv"), ("mkv", "mp4"), ("mp4", "mov"), ("mkv", "webm")])
+    func enclosed(_ from: String, _ to: String) throws {
+        let (original, copy) = (try rich(from), folder.path("copy.\(to)"))
+        // WebM's sound is another's.
+        let input = to == "webm" ? folder.path("silent.mkv") : original
+        if to == "webm" {
+            _ = try Program.shell("ffmpeg -v error -i '\(original)' -map 0 -map -0:a -c copy '\(input)'")
+        }
+        let outcome = try Program.run(["video", input, "--out", copy, "--jsonl", "/dev/null"])
+        #expect(outcome.status == 0)
+        #expect(try chapters(copy) == chapters(original))
+        #expect(try chapters(copy).count == 2)
+
+        let messages = outcome.errors.split(separator: "\n").map { $0.dropFirst("mien: \(copy): without ".count) }
+        let expected: [String] =
+            switch (from, to) {
+            case ("mp4", "mp4"): []
+            case ("mp4", "mkv"): ["data, which .mkv doesn't take in bin_data"]
+            case ("mp4", "mov"): ["the cover (.mov takes none like it)"]
+            case ("mkv", "mp4"):
+                ["subtitles, which .mp4 doesn't take in subrip (.mkv may)", "the attachment (.mp4 takes none like it)"]
+            case ("mkv", "webm"):
+                [
+                    "subtitles, which .webm doesn't take in subrip (.mkv may)",
+                    "the cover (.webm takes none like it)", "the attachment (.webm takes none like it)",
+                ]
+            default: []
+            }
+        #expect(Set(messages.map(String.init)) == Set(expected))
+        #expect(messages.count == expected.count)
+
+        let cover = try Data(contentsOf: URL(filePath: Program.clip("astronaut.png")))
+        if !expected.contains(where: { $0.contains("cover") }) {
+            let entries =
+                "-select_streams v:1 -show_entries stream=codec_name:stream_disposition=attached_pic -of csv=p=0"
+            #expect(try Program.shell("ffprobe -v error \(entries) '\(copy)'").output == "png,1\n")
+            let picture = folder.path("cover.png")
+            _ = try Program.shell("ffmpeg -y -v error -i '\(copy)' -map 0:v:1 -c copy -f image2pipe '\(picture)'")
+            #expect(try Data(contentsOf: URL(filePath: picture)) == cover)
+        }
+        if from == "mkv", to == "mkv" {
+            _ = try Program.shell("cd '\(folder.path(""))'; ffmpeg -v error -dump_attachment:t:0 font -i copy.mkv")
+            #expect(try folder.read("font") == folder.read("text.srt"))
+        }
+        if from == "mp4", to != "mkv" {
+            #expect(try packets(copy, "0:d:0") == packets(original, "0:d:0"))
+            #expect(try packets(copy, "0:d:0").count == 4)
+        }
+        if from == to { #expect(try packets(copy, "0:s").count == packets(original, "0:s").count) }
+        #expect(try times(copy).count == 72)
+    }
+
     /// Frame `number` in RGB, upright.
     private func picture(_ file: String, _ number: Int) throws -> [UInt8] {
         let raw = folder.path("raw")

@@ -63,26 +63,43 @@ public final class AnnotatedVideo: PictureSink {
         recording.copyStreams(Set(others)) { [unowned self] in copy($0) }
     }
 
-    /// Which streams the file can take; tells of those that it can't.
+    /// Which streams the file can take, beside those that are enclosed in it; tells of those that it can't.
     private func takenOver(_ recording: RecordingPictures) throws(SinkError) -> [Int32] {
         var taken: [Int32] = []
+        var leftOut: [String] = []
+        var enclosures = Enclosures(of: recording, for: container)
         for index in 0..<Int32(clamping: recording.format.pointee.nb_streams) {
             guard index != recording.stream.pointee.index,
-                let parameters = recording.format.pointee.streams[Int(index)]?.pointee.codecpar.pointee
+                let stream = recording.format.pointee.streams[Int(index)],
+                let parameters = stream.pointee.codecpar?.pointee, !recording.isCarriedOtherwise(stream)
             else { continue }
-            let isSound = parameters.codec_type == AVMEDIA_TYPE_AUDIO
-            guard isSound || parameters.codec_type == AVMEDIA_TYPE_SUBTITLE else { continue }
-            if file.takes(parameters.codec_id) {
+            if let name = Enclosures.name(of: stream) {
+                if !enclosures.add(stream) { leftOut.append("the \(name) (.\(container) takes none like it)") }
+                continue
+            }
+            let codec = file.codecName(of: parameters)
+            let kind: String
+            switch parameters.codec_type {
+            case AVMEDIA_TYPE_AUDIO: kind = "sound"
+            case AVMEDIA_TYPE_SUBTITLE: kind = "subtitles"
+            case AVMEDIA_TYPE_DATA: kind = "data"
+            default: continue
+            }
+            if file.takes(parameters) {
                 taken.append(index)
-            } else if isSound {
+                if kind != "sound" { file.waitLess() }
+            } else if kind == "sound" {
                 throw SinkError(
-                    "cannot write \(file.path): .\(container) takes no sound in \(file.name(of: parameters.codec_id)), "
+                    "cannot write \(file.path): .\(container) takes no sound in \(codec), "
                         + "as \(recording.path) has it (.mkv takes any)")
             } else {
-                report(
-                    "\(file.path): without subtitles, which .\(container) doesn't take in "
-                        + "\(file.name(of: parameters.codec_id)) (.mkv may)")
+                let advice = kind == "subtitles" ? " (.mkv may)" : ""
+                leftOut.append("\(kind), which .\(container) doesn't take in \(codec)\(advice)")
             }
+        }
+        file.enclosures = enclosures
+        for (index, what) in leftOut.enumerated() where !leftOut[..<index].contains(what) {
+            report("\(file.path): without \(what)")
         }
         return taken
     }
@@ -209,5 +226,13 @@ public final class AnnotatedVideo: PictureSink {
         }
         try file.finish()
         if let failure { throw failure }
+    }
+}
+
+extension RecordingPictures {
+    /// Whether a stream only says once more what is copied in another way: the text of chapters, a time code.
+    fileprivate func isCarriedOtherwise(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+        let tag = FourCC(rawValue: stream.pointee.codecpar.pointee.codec_tag)
+        return tag == FourCC("tmcd") || tag == FourCC("text") && format.pointee.nb_chapters > 0
     }
 }

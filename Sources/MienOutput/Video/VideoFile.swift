@@ -14,6 +14,8 @@ final class VideoFile {
     private let format: UnsafeMutablePointer<AVFormatContext>
     private let saver: FileSaver
     private var hasHeader = false
+    /// To be set before the header is written.
+    var enclosures: Enclosures?
     /// Up to where the file is whole.
     private var wholeSize: off_t = 0
 
@@ -47,19 +49,26 @@ final class VideoFile {
 
     var needsHeaders: Bool { format.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
 
-    /// Whether a stream of this codec can stand in the file.
-    func takes(_ codec: AVCodecID) -> Bool {
-        av.pointee.avformat_query_codec(format.pointee.oformat, codec, FF_COMPLIANCE_NORMAL) != 0
+    /// Whether a stream like this can stand in the file.
+    func takes(_ stream: AVCodecParameters) -> Bool {
+        // FFmpeg would give all unknown data the name that GoPro's has.
+        if stream.codec_id == AV_CODEC_ID_BIN_DATA, stream.codec_tag != FourCC("gpmd")?.rawValue { return false }
+        return av.pointee.avformat_query_codec(format.pointee.oformat, stream.codec_id, FF_COMPLIANCE_NORMAL) != 0
     }
 
-    func name(of codec: AVCodecID) -> String {
-        av.pointee.avcodec_get_name(codec).map { String(cString: $0) } ?? "unknown"
+    /// What a stream is in.
+    func codecName(of stream: AVCodecParameters) -> String {
+        if stream.codec_id == AV_CODEC_ID_NONE { return "\(FourCC(rawValue: stream.codec_tag))" }
+        return av.pointee.avcodec_get_name(stream.codec_id).map { String(cString: $0) } ?? "unknown"
     }
+
+    /// Streams in which seconds pass without a packet don't hold up the others for longer than pictures may be lost.
+    func waitLess() { format.pointee.max_interleave_delta = Int64(AV_TIME_BASE) }
 
     /// Adds a stream; `prepare` sets its parameters. Gives its index.
     func addStream(_ prepare: (UnsafeMutablePointer<AVStream>) -> Bool) throws(SinkError) -> Int32 {
         guard let stream = av.pointee.avformat_new_stream(format, nil), prepare(stream) else {
-            throw SinkError("cannot write \(path): no memory")
+            throw noMemory
         }
         return stream.pointee.index
     }
@@ -76,6 +85,7 @@ final class VideoFile {
             // The index waits for the first fragment, so that it can say where each stream starts.
             _ = av.pointee.av_dict_set(&options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0)
         }
+        if let enclosures, !container.isFragmented, !enclosures.describe(in: format) { throw noMemory }
         try check { av.pointee.avformat_write_header(format, &options) }
         hasHeader = true
     }
@@ -103,8 +113,11 @@ final class VideoFile {
         try check { av.pointee.av_write_trailer(format) }
         let status = av.pointee.avio_closep(&format.pointee.pb)
         if status < 0 { throw failure(status) }
-        if container.isFragmented { try FragmentedFile(path: path, container, av).join() }
+        guard container.isFragmented else { return }
+        try FragmentedFile(path: path, container: container, enclosures: enclosures, av: av).join()
     }
+
+    private var noMemory: SinkError { SinkError("cannot write \(path): no memory") }
 
     private func check(_ body: () -> Int32) throws(SinkError) {
         mien_av_forget_message()
