@@ -95,7 +95,8 @@ struct DumpCommand: ParsableCommand {
         var status: (any Error)?
         do { try plan.run(left) } catch { status = error }
         do { try dump.finish() } catch {
-            tell("\(error)")
+            // What a full disk has ended needs no second message.
+            if status == nil || !error.isDiskFull { tell("\(error)") }
             status = status ?? ExitCode.failure
         }
         if plan.verbosity != .quiet { tell(dump.summary) }
