@@ -69,6 +69,7 @@ struct DumpCommand: ParsableCommand {
         if resume, force { throw ValidationError("--resume and --force exclude each other") }
         if crops, annotated { throw ValidationError("--annotated is for frames, which --crops leaves out") }
         if to.isEmpty { throw ValidationError("--to needs the name of a folder") }
+        try ForeignNames.refuse(to)
         if !(0...1).contains(minConfidence) { throw ValidationError("--min-confidence: 0 to 1, please") }
         if let size, !(8...4096).contains(size) { throw ValidationError("--size: 8 to 4096, please") }
     }
@@ -83,7 +84,7 @@ struct DumpCommand: ParsableCommand {
             tell("\(error)")
             throw ExitCode.failure
         }
-        for index in inputs.indices {
+        for index in inputs.indices where inputs[index].fault == nil {
             inputs[index].results = dump.part(inputs[index].path, stem: stem(of: inputs[index]))
         }
         var plan = try options.resolve(inputs: inputs, nil)

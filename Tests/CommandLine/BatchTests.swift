@@ -52,6 +52,44 @@ struct BatchTests {
         #expect(outcome.errors == "mien: no\\nsuch \\u{1B}file.png: no such file\n")
     }
 
+    @Test(
+        "A name that isn't UTF-8 is told of, and doesn't lose the others",
+        arguments: [
+            "image in --to out", "image in/* --to out", "image 'in/*.pgm' --to out", "image in --each jsonl",
+            "image in",
+            "dump in --to dump", "dump in/* --to dump",
+        ])
+    func foreignNames(command: String) throws {
+        let folder = try pictures(["a.pgm", "c.pgm"])
+        let outcome = try Program.shell(
+            """
+            cd "$1"; cp in/a.pgm $'in/b\\xFF.pgm'; cp in/a.pgm $'in/b\\xFE.pgm'
+            LC_ALL=C; "$MIEN" \(command) -q; echo $?
+            """, [folder.path("")])
+        let line = "in/b\u{FFFD}.pgm: its name is not UTF-8; rename it to use it"
+        #expect(
+            outcome.errors == """
+                mien: \(line)
+                mien: \(line)
+                mien: 2 of 4 inputs failed:
+                mien:   \(line)
+                mien:   \(line)\n
+                """)
+        #expect(outcome.lines.last == "1")
+        let list = try folder.list(command.hasPrefix("dump") ? "dump/frames" : command.contains("--to") ? "out" : "in")
+        let names = ["a", "c"].map { command.hasPrefix("dump") ? "\($0)-0000000.png" : "\($0).jsonl" }
+        #expect(command == "image in" ? outcome.lines.count == 4 : names.allSatisfy(list.contains))
+    }
+
+    @Test("Nor is anything written under such a name", arguments: ["--jsonl ", "--csv=", "--to ", "--stats "])
+    func foreignOutputs(option: String) throws {
+        let folder = try pictures(["a.pgm"])
+        let outcome = try Program.shell("cd \"$1\"; \"$MIEN\" image in/a.pgm \(option)$'x\\xFF'", [folder.path("")])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.hasPrefix("mien: x\u{FFFD}: its name is not UTF-8"))
+        #expect(try folder.list("") == ["in"])
+    }
+
     @Test("A folder's pictures are taken in order, without hidden files and others; recursively if asked to")
     func folders() throws {
         let folder = try pictures(["b.pgm", "a.PGM", ".hidden.pgm", "notes.txt", "sub/c.pgm", "sub/deep/d.pgm"])
