@@ -66,7 +66,7 @@ struct AnnotatedVideoTests {
     }
 
     /// A recording with chapters, a cover, subtitles and GoPro's data.
-    private func rich(_ kind: String) throws -> String {
+    private func rich(_ kind: String, withSound: Bool) throws -> String {
         let chapters = """
             ;FFMETADATA1
             [CHAPTER]
@@ -88,7 +88,7 @@ struct AnnotatedVideoTests {
             """
             set -e; cd "$1"; clip=$2; cover=$3
             if [[ $4 == mkv ]]; then
-                ffmpeg -v error -i "$clip" -i chapters.txt -i text.srt -map 0 -map 2 -map_chapters 1 -c copy \\
+                ffmpeg -v error -i "$clip" -i chapters.txt -i text.srt -map $5 -map 2 -map_chapters 1 -c copy \\
                     -attach "$cover" -metadata:s:t:0 mimetype=image/png -metadata:s:t:0 filename=cover.png \\
                     -attach text.srt -metadata:s:t:1 mimetype=application/x-truetype-font -metadata:s:t:1 filename=a.ttf \\
                     rich.mkv
@@ -99,7 +99,11 @@ struct AnnotatedVideoTests {
                 ffmpeg -v error -i data.mp4 -i chapters.txt -i text.srt -i "$cover" -map 0 -map 2 -map 3 -map_chapters 1 \\
                     -c copy -c:s mov_text -disposition:v:1 attached_pic rich.$4
             fi
-            """, [folder.path(""), Program.clip("single_face.mp4"), Program.clip("astronaut.png"), kind])
+            """,
+            [
+                folder.path(""), Program.clip("single_face.mp4"), Program.clip("astronaut.png"), kind,
+                withSound ? "0" : "0:v",
+            ])
         try #require(outcome.status == 0, "\(outcome.errors)")
         return folder.path("rich.\(kind)")
     }
@@ -119,13 +123,8 @@ struct AnnotatedVideoTests {
         "Chapters, cover, subtitles and data are in the copy, too",
         arguments: [("mp4", "mp4"), ("mp4", "mkv"), ("mkv", "mkv"), ("mkv", "mp4"), ("mp4", "mov"), ("mkv", "webm")])
     func enclosed(_ from: String, _ to: String) throws {
-        let (original, copy) = (try rich(from), folder.path("copy.\(to)"))
-        // WebM's sound is another's.
-        let input = to == "webm" ? folder.path("silent.mkv") : original
-        if to == "webm" {
-            _ = try Program.shell("ffmpeg -v error -i '\(original)' -map 0 -map -0:a -c copy '\(input)'")
-        }
-        let outcome = try Program.run(["video", input, "--out", copy, "--jsonl", "/dev/null"])
+        let (original, copy) = (try rich(from, withSound: to != "webm"), folder.path("copy.\(to)"))
+        let outcome = try Program.run(["video", original, "--out", copy, "--jsonl", "/dev/null"])
         #expect(outcome.status == 0)
         #expect(try chapters(copy) == chapters(original))
         #expect(try chapters(copy).count == 2)
@@ -134,8 +133,10 @@ struct AnnotatedVideoTests {
         let expected: [String] =
             switch (from, to) {
             case ("mp4", "mp4"): []
-            case ("mp4", "mkv"): ["data, which .mkv doesn't take in bin_data"]
-            case ("mp4", "mov"): ["the cover (.mov takes none like it)"]
+            case ("mp4", "mkv"):
+                ["data, which .mkv doesn't take in bin_data", "subtitles, which .mkv doesn't take in mov_text"]
+            case ("mp4", "mov"):
+                ["data, which .mov doesn't take in bin_data", "the cover (.mov takes none like it)"]
             case ("mkv", "mp4"):
                 ["subtitles, which .mp4 doesn't take in subrip (.mkv may)", "the attachment (.mp4 takes none like it)"]
             case ("mkv", "webm"):
@@ -161,12 +162,19 @@ struct AnnotatedVideoTests {
             _ = try Program.shell("cd '\(folder.path(""))'; ffmpeg -v error -dump_attachment:t:0 font -i copy.mkv")
             #expect(try folder.read("font") == folder.read("text.srt"))
         }
-        if from == "mp4", to != "mkv" {
-            #expect(try packets(copy, "0:d:0") == packets(original, "0:d:0"))
-            #expect(try packets(copy, "0:d:0").count == 4)
+        for map in to == "mp4" && from == "mp4" ? ["0:d:0", "0:s"] : to == "mov" ? ["0:s"] : [] {
+            #expect(try packets(copy, map) == packets(original, map))
+            #expect(try packets(copy, map).count == 4)
         }
-        if from == to { #expect(try packets(copy, "0:s").count == packets(original, "0:s").count) }
-        #expect(try times(copy).count == 72)
+        if to == "mkv", from == "mkv" {
+            // Sound that begins before 0 moves everything along.
+            #expect(
+                try packets(copy, "0:s").map { $0.split(separator: ",").last }
+                    == packets(original, "0:s").map { $0.split(separator: ",").last })
+        }
+        let frames = try Program.shell(
+            "ffprobe -v error -select_streams v:0 -show_entries packet=size -of csv=p=0 '\(copy)'")
+        #expect(frames.lines.count == 72)
     }
 
     /// Frame `number` in RGB, upright.
@@ -235,6 +243,21 @@ struct AnnotatedVideoTests {
         _ = try Program.shell(
             "\"$MIEN\" demo --seconds 3000 --out '\(video)' -q & sleep 4; kill -KILL $!; wait $!")
         #expect(try times(video).count >= 30)
+    }
+
+    @Test("Nor is more lost where subtitles are few")
+    func killedWithSubtitles() throws {
+        _ = try folder.write("text.srt", "1\n00:00:00,200 --> 00:00:00,900\nOne\n".utf8)
+        let outcome = try Program.shell(
+            """
+            cd "$1"; ffmpeg -v error -stream_loop 20 -i "$2" -i text.srt -map 0 -map 1 -c copy -c:s mov_text long.mp4
+            "$MIEN" video long.mp4 --out killed.mp4 --jsonl >(cat >lines) -q & id=$!
+            until [[ -e lines && $(grep -c frame lines) -gt 250 ]]; do sleep 0.05; done
+            kill -KILL $id; wait $id; grep -c frame lines
+            """, [folder.path(""), Program.clip("single_face.mp4")])
+        let lines = try #require(outcome.lines.last.flatMap { Int($0) })
+        let pictures = try times(folder.path("killed.mp4")).count
+        #expect(lines > 250 && pictures > lines - 100)
     }
 
     @Test("Where there is no room, a message says so, and what was written plays")

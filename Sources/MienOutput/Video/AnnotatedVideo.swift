@@ -87,13 +87,12 @@ public final class AnnotatedVideo: PictureSink {
             }
             if file.takes(parameters) {
                 taken.append(index)
-                if kind != "sound" { file.waitLess() }
             } else if kind == "sound" {
                 throw SinkError(
                     "cannot write \(file.path): .\(container) takes no sound in \(codec), "
                         + "as \(recording.path) has it (.mkv takes any)")
             } else {
-                let advice = kind == "subtitles" ? " (.mkv may)" : ""
+                let advice = kind == "subtitles" && container != .mkv ? " (.mkv may)" : ""
                 leftOut.append("\(kind), which .\(container) doesn't take in \(codec)\(advice)")
             }
         }
@@ -171,6 +170,7 @@ public final class AnnotatedVideo: PictureSink {
         for index in others {
             guard let from = recording.format.pointee.streams[Int(index)] else { continue }
             let to = try file.addStream { recording.av.copyParameters(of: from, to: $0) }
+            if from.pointee.codecpar.pointee.codec_type != AVMEDIA_TYPE_AUDIO { file.expectFew(in: to) }
             copied[index] = (to, from.pointee.time_base)
         }
     }

@@ -16,6 +16,9 @@ final class VideoFile {
     private var hasHeader = false
     /// To be set before the header is written.
     var enclosures: Enclosures?
+    /// How long packets last of streams that have few, by the index of the stream and the packet's time: fragments don't
+    /// say it.
+    private var durations: [Int32: [Int64: Int64]] = [:]
     /// Up to where the file is whole.
     private var wholeSize: off_t = 0
 
@@ -62,8 +65,12 @@ final class VideoFile {
         return av.pointee.avcodec_get_name(stream.codec_id).map { String(cString: $0) } ?? "unknown"
     }
 
-    /// Streams in which seconds pass without a packet don't hold up the others for longer than pictures may be lost.
-    func waitLess() { format.pointee.max_interleave_delta = Int64(AV_TIME_BASE) }
+    /// Says of a stream that seconds may pass in it without a packet: it doesn't hold up the others for longer than
+    /// pictures may be lost.
+    func expectFew(in index: Int32) {
+        durations[index] = [:]
+        format.pointee.max_interleave_delta = Int64(AV_TIME_BASE)
+    }
 
     /// Adds a stream; `prepare` sets its parameters. Gives its index.
     func addStream(_ prepare: (UnsafeMutablePointer<AVStream>) -> Bool) throws(SinkError) -> Int32 {
@@ -97,6 +104,7 @@ final class VideoFile {
         av.pointee.av_packet_rescale_ts(packet, timeBase, stream.pointee.time_base)
         packet.pointee.stream_index = index
         packet.pointee.pos = -1
+        if durations[index] != nil { durations[index]?[packet.pointee.pts] = packet.pointee.duration }
         try check { av.pointee.av_interleaved_write_frame(format, packet) }
         wholeSize = saver.size
         if isKey { saver.save() }
@@ -114,7 +122,8 @@ final class VideoFile {
         let status = av.pointee.avio_closep(&format.pointee.pb)
         if status < 0 { throw failure(status) }
         guard container.isFragmented else { return }
-        try FragmentedFile(path: path, container: container, enclosures: enclosures, av: av).join()
+        try FragmentedFile(path: path, container: container, enclosures: enclosures, durations: durations, av: av)
+            .join()
     }
 
     private var noMemory: SinkError { SinkError("cannot write \(path): no memory") }
