@@ -103,6 +103,13 @@ struct BatchTests {
             ])
     }
 
+    @Test("What is in the folder of results is no input, whatever it is called")
+    func excluded() throws {
+        let folder = try pictures(["a.pgm", "out/b.pgm"])
+        #expect(try run(folder, ["image", "-q", "-r", "in", "--to", "in/out"]).status == 0)
+        #expect(try folder.list("in/out", recursively: true).sorted() == ["a.jsonl", "b.pgm"])
+    }
+
     @Test("A folder without pictures is told of, with what to do")
     func emptyFolder() throws {
         let folder = try pictures(["sub/c.pgm"])
@@ -134,6 +141,29 @@ struct BatchTests {
         #expect(try run(folder, arguments).status == 0)
         #expect(try folder.list("in").sorted() == files)
         #expect(try folder.read("in/b.jsonl").contains("\"source\":\"in/b.pgm\""))
+    }
+
+    @Test(
+        "Annotated videos beside their recordings are no inputs of a second run",
+        .enabled(if: Program.hasMedia, Program.missingMedia))
+    func videosBeside() throws {
+        let folder = try Folder()
+        try folder.write(below: "in", "a.mkv", Array(Data(contentsOf: URL(filePath: Program.clip("asl_eat.mkv")))))
+        for _ in 1...2 {
+            #expect(try run(folder, ["video", "-q", "in", "--each", "mkv,jsonl"]).status == 0)
+            #expect(try folder.list("in").sorted() == ["a.annotated.mkv", "a.jsonl", "a.mkv"])
+        }
+    }
+
+    @Test("--resume does again what a kind is missing of, and nothing else")
+    func laterKind() throws {
+        let folder = try pictures(["a.pgm", "b.pgm"])
+        #expect(try run(folder, ["image", "-q", "in/a.pgm", "--to", "out", "--each", "jsonl,csv"]).status == 0)
+        #expect(try run(folder, ["image", "-q", "in/b.pgm", "--to", "out", "--each", "jsonl"]).status == 0)
+        let arguments = ["image", "in", "--to", "out", "--each", "jsonl,csv", "--resume"]
+        #expect(try run(folder, arguments).errors == "mien: 1 of 2 inputs are done already\n")
+        #expect(try folder.list("out").sorted() == ["a.csv", "a.jsonl", "b.csv", "b.jsonl"])
+        #expect(try run(folder, arguments).errors == "mien: 2 of 2 inputs are done already\n")
     }
 
     @Test("Two inputs of one name get files of their own where that can be, and are refused where not")
@@ -172,6 +202,17 @@ struct BatchTests {
         #expect(shares.flatMap(\.self).sorted() == (0..<60).map { "in/\($0).pgm" }.sorted())
         let elsewhere = try run(folder, ["image", folder.path("in"), "--shard", "2/3"]).frames().map(\.source)
         #expect(elsewhere == shares[1].map { folder.path($0) })
+    }
+
+    @Test("The files of a share are called what they are called in a run over all")
+    func namesInShares() throws {
+        let names = (0..<8).flatMap { ["\($0).pgm", "\($0).ppm"] }
+        let folder = try pictures(names)
+        for number in 1...3 {
+            let outcome = try run(folder, ["image", "-q", "in", "--to", "out", "--shard", "\(number)/3"])
+            #expect(outcome.status == 0)
+        }
+        #expect(try folder.list("out").sorted() == names.map { $0 + ".jsonl" }.sorted())
     }
 
     @Test("Ten thousand inputs are worked through, and a second run with --resume has nothing to do")
