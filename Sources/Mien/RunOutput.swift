@@ -7,7 +7,9 @@ import MienVision
 /// One thread at a time. Keeps its working memory, so that a frame costs no allocation here.
 final class RunOutput {
     private(set) var summary: RunSummary
-    private var sinks: [any Sink]
+    private var sinks: [any Sink] { didSet { pictureSinks = sinks.map { $0 as? any PictureSink } } }
+    /// Those of the sinks that want pictures, each at its place among them; a cast takes too long for every frame.
+    private var pictureSinks: [(any PictureSink)?]
     private var hasReaders: Bool
     private let smoothing: Smoother.Options
     private var smoother: Smoother
@@ -17,6 +19,7 @@ final class RunOutput {
 
     init(into sinks: [any Sink], model: String, smoothing: Smoother.Options) {
         self.sinks = sinks
+        pictureSinks = sinks.map { $0 as? any PictureSink }
         self.smoothing = smoothing
         hasReaders = sinks.contains { $0.isReader }
         summary = RunSummary(model: model)
@@ -28,7 +31,7 @@ final class RunOutput {
 
     func begin() throws(PipelineError) {
         let description = RunDescription(model: summary.model)
-        try forEachSink { sink throws(SinkError) in try sink.begin(description) }
+        try forEachSink { sink, _ throws(SinkError) in try sink.begin(description) }
     }
 
     /// What follows comes from `source`, of which no frame has been read.
@@ -38,11 +41,11 @@ final class RunOutput {
         CrashNote.source(source.name)
         smoother = Smoother(options: smoothing)
         pictures = nil
-        guard sinks.contains(where: { $0 is any PictureSink }) else { return }
+        guard pictureSinks.contains(where: { $0 != nil }) else { return }
         let reader: any PictureReader
         do { reader = try source.keepPictures() } catch { throw .source(error) }
         pictures = reader
-        try forEachSink { sink throws(SinkError) in try (sink as? any PictureSink)?.begin(source, reader) }
+        try forEachSink { _, sink throws(SinkError) in try sink?.begin(source, reader) }
     }
 
     /// Adds sinks until they are finished with.
@@ -92,9 +95,9 @@ final class RunOutput {
         summary.count(result)
         let shown = try takePicture(of: frame)
         let begun = threadNanoseconds()
-        try forEachSink { sink throws(SinkError) in
-            if pictures != nil, let sink = sink as? any PictureSink {
-                try sink.write(result, shown)
+        try forEachSink { sink, pictureSink throws(SinkError) in
+            if pictures != nil, let pictureSink {
+                try pictureSink.write(result, shown)
             } else {
                 try sink.write(result)
             }
@@ -106,7 +109,7 @@ final class RunOutput {
     private func takePicture(of frame: borrowing Frame) throws(PipelineError) -> Picture? {
         guard let pictures else { return nil }
         var isWanted = false
-        for sink in sinks where (sink as? any PictureSink)?.wantsPicture(of: result) == true { isWanted = true }
+        for sink in pictureSinks where sink?.wantsPicture(of: result) == true { isWanted = true }
         // A recording's are decoded in turn, wanted or not.
         guard isWanted || result.live == nil else { return nil }
         let begun = threadNanoseconds()
@@ -130,11 +133,13 @@ final class RunOutput {
     }
 
     /// A sink whose reader has gone gets nothing more; the others go on.
-    private func forEachSink(_ body: (any Sink) throws(SinkError) -> Void) throws(PipelineError) {
+    private func forEachSink(
+        _ body: (any Sink, (any PictureSink)?) throws(SinkError) -> Void
+    ) throws(PipelineError) {
         var index = 0
         while index < sinks.count {
             do throws(SinkError) {
-                try body(sinks[index])
+                try body(sinks[index], pictureSinks[index])
                 index += 1
             } catch {
                 guard error.isClosedPipe else { throw .sink(error) }

@@ -58,10 +58,10 @@ public struct SinkError: Error, CustomStringConvertible, Sendable {
         self.description = description + (isDiskFull ? " (free some space, or write elsewhere)" : "")
     }
 
-    /// A system call failed, and left this number in errno.
-    public init(_ description: String, code: Int32) {
+    /// A system call failed, and left this number in errno. `reason`: what is known of it; nil: what the number means.
+    public init(_ description: String, code: Int32, reason: String? = nil) {
         self.init(
-            "\(description): \(String(cString: strerror(code)))", isClosedPipe: code == EPIPE,
+            "\(description): \(reason ?? String(cString: strerror(code)))", isClosedPipe: code == EPIPE,
             isDiskFull: code == ENOSPC || code == EDQUOT)
     }
 }

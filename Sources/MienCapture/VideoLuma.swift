@@ -144,8 +144,6 @@ extension LumaFormat {
         step = Int(luma.step)
         offset = Int(luma.offset)
         isBigEndian = description.flags & UInt64(AV_PIX_FMT_FLAG_BE) != 0
-        // Unless a recording says otherwise, colour is limited, and grey full: that is FFmpeg's own reading.
-        let isGrey = description.nb_components < 3
-        isLimited = range == AVCOL_RANGE_MPEG || range != AVCOL_RANGE_JPEG && !isGrey && !name.hasPrefix("yuvj")
+        isLimited = !description.isFull(range)
     }
 }

@@ -50,9 +50,7 @@ struct DumpCommand: ParsableCommand {
             "Width and height of the faces' pictures (default: each as large as it is).", valueName: "pixels"))
     var size: Int?
 
-    @Option(
-        help: ArgumentHelp("What becomes of the faces: none, blur or box.", valueName: "way"), transform: privacyNamed)
-    var privacy = Privacy.none
+    @OptionGroup var privacy: PrivacyOptions
 
     @Flag(name: .shortAndLong, help: "Of folders, look into the folders in them, too.")
     var recursive = false
@@ -71,6 +69,7 @@ struct DumpCommand: ParsableCommand {
         if resume, force { throw ValidationError("--resume and --force exclude each other") }
         if crops, annotated { throw ValidationError("--annotated is for frames, which --crops leaves out") }
         if to.isEmpty { throw ValidationError("--to needs the name of a folder") }
+        try ForeignNames.refuse(to)
         if !(0...1).contains(minConfidence) { throw ValidationError("--min-confidence: 0 to 1, please") }
         if let size, !(8...4096).contains(size) { throw ValidationError("--size: 8 to 4096, please") }
     }
@@ -85,7 +84,7 @@ struct DumpCommand: ParsableCommand {
             tell("\(error)")
             throw ExitCode.failure
         }
-        for index in inputs.indices {
+        for index in inputs.indices where inputs[index].fault == nil {
             inputs[index].results = dump.part(inputs[index].path, stem: stem(of: inputs[index]))
         }
         var plan = try options.resolve(inputs: inputs, nil)
@@ -97,7 +96,8 @@ struct DumpCommand: ParsableCommand {
         var status: (any Error)?
         do { try plan.run(left) } catch { status = error }
         do { try dump.finish() } catch {
-            tell("\(error)")
+            // What a full disk has ended needs no second message.
+            if status == nil || !error.isDiskFull { tell("\(error)") }
             status = status ?? ExitCode.failure
         }
         if plan.verbosity != .quiet { tell(dump.summary) }
@@ -112,7 +112,7 @@ struct DumpCommand: ParsableCommand {
         options.hasFrames = !crops
         options.isAnnotated = annotated
         options.size = size
-        options.privacy = privacy
+        options.privacy = privacy.way
         options.overwrites = force
         return options
     }
@@ -120,24 +120,10 @@ struct DumpCommand: ParsableCommand {
     /// The file's name without its extension; of a camera, its name and the time, for each run shows something else.
     private func stem(of input: Input) -> String {
         let name = input.path == "-" ? "stdin" : input.path.split(separator: "/").last.map(String.init) ?? input.path
-        if device != nil { return "\(name)-\(DumpCommand.now())" }
+        if device != nil { return "\(name)-\(timeForNames())" }
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
         return String(name[..<dot])
     }
-
-    private static func now() -> String {
-        var (now, parts) = (time(nil), tm())
-        localtime_r(&now, &parts)
-        var text = [CChar](repeating: 0, count: 64)
-        strftime(&text, text.count, "%Y%m%d-%H%M%S", &parts)
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-}
-
-/// As `--privacy` has it.
-@Sendable func privacyNamed(_ name: String) throws -> Privacy {
-    guard let way = Privacy(rawValue: name) else { throw ValidationError("none, blur or box, please") }
-    return way
 }
 
 /// "10" or "2s".

@@ -23,6 +23,7 @@ struct FileIdentity: Hashable {
         // Files that aren't there yet have only their names to be known by.
         var names: Set<[UInt8]> = []
         for output in outputs {
+            try ForeignNames.refuse(output)
             let identity = FileIdentity(output)
             let other = identity.flatMap { taken[$0] }
             if let other, other.isInput {

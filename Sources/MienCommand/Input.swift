@@ -11,24 +11,29 @@ struct Input {
     let bytes: Int
     /// Where its own results go, where it has such.
     var results: (any InputResults)?
+    /// Why it can't be looked at, where that is known already.
+    let fault: CaptureError?
     private let open: () throws(CaptureError) -> any FrameSource
 
     /// A file; `-` is standard input.
     init(path: String, place: String? = nil, bytes: Int = 0) {
         self.path = path
         self.place = place ?? path.split(separator: "/").last.map(String.init) ?? path
-        self.bytes = bytes
+        (self.bytes, fault) = (bytes, nil)
         open = { () throws(CaptureError) in try openInput(path) }
     }
 
     /// What can't be looked at, so that it counts as an input that fails.
     init(_ path: String, fault: CaptureError) {
-        (self.path, place, bytes) = (path, path, 0)
+        (self.path, place, bytes, self.fault) = (path, path, 0, fault)
         open = { () throws(CaptureError) in throw fault }
     }
 
+    /// One whose name is not UTF-8; `path`: with other characters in place of what is wrong.
+    init(foreign path: String) { self.init(path, fault: CaptureError(.unsupported, ForeignNames.message(path))) }
+
     init(_ source: any FrameSource) {
-        (path, place, bytes) = (source.name, source.name, 0)
+        (path, place, bytes, fault) = (source.name, source.name, 0, nil)
         open = { () throws(CaptureError) in source }
     }
 

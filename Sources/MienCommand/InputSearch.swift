@@ -27,6 +27,7 @@ struct InputSearch {
 
     private func inputs(for argument: String) -> [Input] {
         if argument == "-" { return [Input(path: argument)] }
+        if ForeignNames.contain(argument) { return [Input(foreign: argument)] }
         // What is there is meant as it is, even if it looks like a pattern.
         if Status(argument) == nil, argument.contains(where: { "*?[".contains($0) }) { return matches(of: argument) }
         return files(at: argument, below: nil)
@@ -61,13 +62,17 @@ struct InputSearch {
         defer { closedir(stream) }
         var found: [Input] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            let name = String(decoding: bytes, as: UTF8.self)
             if name.hasPrefix(".") { continue }
             let path = folder + name
+            if !name.utf8.elementsEqual(bytes) {
+                let isFolder = Int(entry.pointee.d_type) == DT_DIR
+                if isFolder ? isRecursive : isWanted(name) { found.append(Input(foreign: path)) }
+                continue
+            }
             guard let status = Status(path) else {
-                // A link to nowhere, or a name that isn't UTF-8 and came out as another.
+                // A link to nowhere.
                 if isWanted(name) { found.append(Input(path: path)) }
                 continue
             }
@@ -96,13 +101,14 @@ struct InputSearch {
         guard glob(pattern, GLOB_NOSORT, nil, &matches) == 0 else {
             return [Input(pattern, fault: CaptureError(.notFound, "\(pattern): no file has such a name"))]
         }
-        let paths = (0..<Int(matches.gl_pathc)).compactMap { index in
-            matches.gl_pathv[index].map { String(cString: $0) }
-        }
+        let found = (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0] }
+        let paths = found.compactMap { String(validatingCString: $0) }
+        let foreign = found.filter { String(validatingCString: $0) == nil }.map { Input(foreign: String(cString: $0)) }
         // Up to the last slash before the first wildcard.
         let fixed = pattern.prefix { !"*?[".contains($0) }
         let root = fixed.utf8.lastIndex(of: UInt8(ascii: "/")).map { fixed.utf8[...$0].count } ?? 0
-        return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.flatMap { files(at: $0, below: root) }
+        let ordered = paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return ordered.flatMap { files(at: $0, below: root) } + foreign
     }
 }
 

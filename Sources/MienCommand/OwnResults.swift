@@ -6,7 +6,7 @@ struct OwnResults {
     /// Nil: beside each input.
     let folder: String?
 
-    /// The inputs with their files, each input once.
+    /// The inputs with their files, each input once; those that can't be looked at get none.
     ///
     /// `talk.mp4` gives `talk.jsonl`; where `talk.mov` lies beside it, `talk.mp4.jsonl` and `talk.mov.jsonl`.
     func added(to inputs: [Input]) throws -> [Input] {
@@ -16,9 +16,10 @@ struct OwnResults {
             throw ValidationError("-: standard input has no name to make others from; give --jsonl FILE and the like")
         }
         var counts: [[UInt8]: Int] = [:]
-        for input in inputs { counts[Array(shortStem(of: input).utf8), default: 0] += 1 }
+        for input in inputs where input.fault == nil { counts[Array(shortStem(of: input).utf8), default: 0] += 1 }
         var owners: [[UInt8]: Input] = [:]
         return try inputs.map { input in
+            if input.fault != nil { return input }
             let short = shortStem(of: input)
             let stem = counts[Array(short.utf8)] == 1 ? short : longStem(of: input)
             if let other = owners.updateValue(input, forKey: Array(stem.utf8)) {

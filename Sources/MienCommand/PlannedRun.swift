@@ -58,7 +58,7 @@ final class PlannedRun {
         defer { if plan.verbosity != .quiet, let warning = source.warning { tell(warning) } }
         let sinks: [any Sink]
         do { sinks = try input.results?.makeSinks(for: source, plan.outputs.settings) ?? [] } catch {
-            return fail("\(error)")
+            return try fail(error)
         }
         let before = run.summary.frames
         do throws(PipelineError) {
@@ -69,7 +69,7 @@ final class PlannedRun {
             throw error
         }
         if stopFlag.isSet { return }
-        do { try input.results?.complete() } catch { return fail("\(error)") }
+        do { try input.results?.complete() } catch { return try fail(error) }
         completed += 1
     }
 
@@ -80,6 +80,12 @@ final class PlannedRun {
         case .vision: false
         case .sink(let error): input.results != nil && plan.outputs.files.isEmpty && !error.isDiskFull
         }
+    }
+
+    /// A file of the input's own can't be had. On a full disk no other's can.
+    private func fail(_ error: SinkError) throws(PipelineError) {
+        if error.isDiskFull { throw .sink(error) }
+        fail(error.description)
     }
 
     private func fail(_ message: String) {

@@ -58,13 +58,15 @@ struct ResultFiles: InputResults {
     func complete() throws(SinkError) {
         for path in partialPaths {
             let file = open(path, O_RDONLY | O_CLOEXEC)
-            guard file >= 0 else { throw Self.failure("complete", path) }
+            guard file >= 0 else { throw SinkError("cannot complete \(path)", code: errno) }
             defer { close(file) }
             // EINVAL: no kind of file that could be lost.
-            guard fdatasync(file) == 0 || errno == EINVAL else { throw Self.failure("complete", path) }
+            guard fdatasync(file) == 0 || errno == EINVAL else {
+                throw SinkError("cannot complete \(path)", code: errno)
+            }
         }
         for (partial, path) in zip(partialPaths, paths) where rename(partial, path) != 0 {
-            throw Self.failure("complete", path)
+            throw SinkError("cannot complete \(path)", code: errno)
         }
     }
 
@@ -79,11 +81,7 @@ struct ResultFiles: InputResults {
             try makeFolder((path.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/"))
             if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
         }
-        throw failure("create the folder", path)
-    }
-
-    private static func failure(_ act: String, _ path: String) -> SinkError {
-        SinkError("cannot \(act) \(path)", code: errno)
+        throw SinkError("cannot create the folder \(path)", code: errno)
     }
 
     private static func modificationTime(_ path: String) -> Duration? {

@@ -24,16 +24,9 @@ struct ShowingOptions: ParsableArguments {
     /// The sinks. `pause` holds up what is looked at.
     func makeSinks(_ privacy: Privacy, _ pause: PauseFlag) throws(SinkError) -> [any Sink] {
         var sinks: [any Sink] = []
-        if window {
-            var options = Window.Options(stop: stopFlag, pause: pause)
-            options.privacy = privacy
-            sinks.append(try Window(options) { tell($0) })
-        }
-        if let virtualCamera {
-            var options = VirtualCamera.Options(stop: stopFlag, pause: pause)
-            options.privacy = privacy
-            sinks.append(try VirtualCamera(virtualCamera, options) { tell($0) })
-        }
+        let settings = ShowingSettings(stop: stopFlag, pause: pause, privacy: privacy)
+        if window { sinks.append(try Window(settings) { tell($0) }) }
+        if let virtualCamera { sinks.append(try VirtualCamera(virtualCamera, settings) { tell($0) }) }
         return sinks
     }
 }

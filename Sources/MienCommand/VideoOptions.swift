@@ -13,10 +13,7 @@ struct VideoOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Quality of the pictures written, of 100.", valueName: "n"))
     var quality = 75
 
-    @Option(
-        help: ArgumentHelp("What becomes of the faces in pictures: none, blur or box.", valueName: "way"),
-        transform: privacyNamed)
-    var privacy = Privacy.none
+    @OptionGroup var privacy: PrivacyOptions
 
     func validate() throws {
         if !(1...100).contains(quality) { throw ValidationError("--quality: 1 to 100, please") }
@@ -36,7 +33,7 @@ struct VideoOptions: ParsableArguments {
 
     var options: AnnotatedVideo.Options {
         var options = AnnotatedVideo.Options()
-        (options.quality, options.privacy) = (quality, privacy)
+        (options.quality, options.privacy) = (quality, privacy.way)
         return options
     }
 }

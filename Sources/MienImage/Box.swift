@@ -32,6 +32,14 @@ public struct Box: Hashable, Sendable {
             height: max(0, min(y + height, other.y + other.height) - top))
     }
 
+    /// The square about its middle, so many pixels wide: moved, and where it must be reduced, to lie within `other`.
+    package func square(_ side: Int, within other: Box) -> Box {
+        let side = min(side, other.width, other.height)
+        return Box(
+            x: min(max(other.x, x + (width - side) / 2), other.x + other.width - side),
+            y: min(max(other.y, y + (height - side) / 2), other.y + other.height - side), width: side, height: side)
+    }
+
     /// Intersection over union, 0 to 1: the usual measure of how well two boxes agree.
     public func overlap(_ other: Box) -> Double {
         let shared = intersection(other).area

@@ -68,20 +68,9 @@ public enum Orientation: Int, CaseIterable, Sendable {
     public func apply(to source: PlaneView, into target: inout Plane) {
         let (width, height) = isTransposed ? (source.height, source.width) : (source.width, source.height)
         target.resize(width: width, height: height)
-        apply(
-            to: source.base, width: source.width, height: source.height, stride: source.stride, bytesPerPixel: 1,
-            into: target.base, stride: target.stride)
-    }
-
-    /// The same for pixels of 1 to 3 bytes. `width` and `height` are those of the source.
-    public func apply(
-        to source: UnsafePointer<UInt8>, width: Int, height: Int, stride: Int, bytesPerPixel: Int,
-        into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int
-    ) {
-        let (width, height) = isTransposed ? (height, width) : (width, height)
         // Where the target's first pixel comes from, and how far apart its neighbours' origins lie.
-        var origin = source
-        var (stepX, stepY) = isTransposed ? (stride, bytesPerPixel) : (bytesPerPixel, stride)
+        var origin = source.base
+        var (stepX, stepY) = isTransposed ? (source.stride, 1) : (1, source.stride)
         if mirrorsX && width > 0 {
             origin += stepX * (width - 1)
             stepX = -stepX
@@ -92,18 +81,12 @@ public enum Orientation: Int, CaseIterable, Sendable {
         }
         // In tiles, since one of both sides is walked across its rows when the picture is transposed.
         let tile = isTransposed ? 32 : max(width, 1)
-        for left in Swift.stride(from: 0, to: width, by: tile) {
+        for left in stride(from: 0, to: width, by: tile) {
             let right = min(width, left + tile)
             for y in 0..<height {
                 let from = origin + y * stepY
-                let to = target + y * targetStride
-                if bytesPerPixel == 1 {
-                    for x in left..<right { to[x] = from[x * stepX] }
-                } else {
-                    for x in left..<right {
-                        for byte in 0..<bytesPerPixel { to[x * bytesPerPixel + byte] = from[x * stepX + byte] }
-                    }
-                }
+                let to = target.base + y * target.stride
+                for x in left..<right { to[x] = from[x * stepX] }
             }
         }
     }

@@ -92,13 +92,13 @@ public final class OutputFile {
     /// Writes what is in the file at `path`.
     func append(contentsOf path: String) throws(SinkError) {
         let source = open(path, O_RDONLY | O_CLOEXEC)
-        guard source >= 0 else { throw SinkError("cannot read \(path): \(String(cString: strerror(errno)))") }
+        guard source >= 0 else { throw SinkError("cannot read \(path)", code: errno) }
         defer { Glibc.close(source) }
         var part = [UInt8](repeating: 0, count: Self.enough)
         while true {
             let count = read(source, &part, part.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw SinkError("cannot read \(path): \(String(cString: strerror(errno)))") }
+            guard count >= 0 else { throw SinkError("cannot read \(path)", code: errno) }
             if count == 0 { return }
             text.append(bytes: part[..<count])
             try flush()

@@ -65,6 +65,118 @@ struct AnnotatedVideoTests {
         #expect(try probe(path, entries) == probe(Program.clip("single_face_portrait_rotated.mp4"), entries))
     }
 
+    /// A recording with chapters, a cover, subtitles and GoPro's data.
+    private func rich(_ kind: String, withSound: Bool) throws -> String {
+        let chapters = """
+            ;FFMETADATA1
+            [CHAPTER]
+            TIMEBASE=1/1000
+            START=0
+            END=1000
+            title=First; "part"
+            [CHAPTER]
+            TIMEBASE=1/1000
+            START=1000
+            END=2400
+            title=Sécond
+
+            """
+        let text = "1\n00:00:00,200 --> 00:00:00,900\nOne\n\n2\n00:00:01,500 --> 00:00:02,000\nTwo\n"
+        _ = try folder.write("chapters.txt", chapters.utf8)
+        _ = try folder.write("text.srt", text.utf8)
+        let outcome = try Program.shell(
+            """
+            set -e; cd "$1"; clip=$2; cover=$3
+            if [[ $4 == mkv ]]; then
+                ffmpeg -v error -i "$clip" -i chapters.txt -i text.srt -map $5 -map 2 -map_chapters 1 -c copy \\
+                    -attach "$cover" -metadata:s:t:0 mimetype=image/png -metadata:s:t:0 filename=cover.png \\
+                    -attach text.srt -metadata:s:t:1 mimetype=application/x-truetype-font -metadata:s:t:1 filename=a.ttf \\
+                    rich.mkv
+            else
+                # FFmpeg doesn't make such data, but what differs are names of four letters.
+                ffmpeg -v error -i "$clip" -i text.srt -map 0 -map 1 -c copy -c:s mov_text data.mp4
+                LC_ALL=C sed -i 's/tx3g/gpmd/g; s/sbtl/meta/g' data.mp4
+                ffmpeg -v error -i data.mp4 -i chapters.txt -i text.srt -i "$cover" -map 0 -map 2 -map 3 -map_chapters 1 \\
+                    -c copy -c:s mov_text -disposition:v:1 attached_pic rich.$4
+            fi
+            """,
+            [
+                folder.path(""), Program.clip("single_face.mp4"), Program.clip("astronaut.png"), kind,
+                withSound ? "0" : "0:v",
+            ])
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        return folder.path("rich.\(kind)")
+    }
+
+    private func chapters(_ file: String) throws -> [Substring] {
+        try Program.shell(
+            "ffprobe -v error -show_entries chapter=start_time,end_time:chapter_tags -of csv=p=0 '\(file)'"
+        ).lines
+    }
+
+    /// Times and checksums of the packets of the streams that `map` names.
+    private func packets(_ file: String, _ map: String) throws -> [Substring] {
+        try Program.shell("ffmpeg -v error -i '\(file)' -map \(map) -c copy -f framemd5 - | grep -v '^#'").lines
+    }
+
+    @Test(
+        "Chapters, cover, subtitles and data are in the copy, too",
+        arguments: [("mp4", "mp4"), ("mp4", "mkv"), ("mkv", "mkv"), ("mkv", "mp4"), ("mp4", "mov"), ("mkv", "webm")])
+    func enclosed(_ from: String, _ to: String) throws {
+        let (original, copy) = (try rich(from, withSound: to != "webm"), folder.path("copy.\(to)"))
+        let outcome = try Program.run(["video", original, "--out", copy, "--jsonl", "/dev/null"])
+        #expect(outcome.status == 0)
+        #expect(try chapters(copy) == chapters(original))
+        #expect(try chapters(copy).count == 2)
+
+        let messages = outcome.errors.split(separator: "\n").map { $0.dropFirst("mien: \(copy): without ".count) }
+        let expected: [String] =
+            switch (from, to) {
+            case ("mp4", "mp4"): []
+            case ("mp4", "mkv"):
+                ["data, which .mkv doesn't take in bin_data", "subtitles, which .mkv doesn't take in mov_text"]
+            case ("mp4", "mov"):
+                ["data, which .mov doesn't take in bin_data", "the cover (.mov takes none like it)"]
+            case ("mkv", "mp4"):
+                ["subtitles, which .mp4 doesn't take in subrip (.mkv may)", "the attachment (.mp4 takes none like it)"]
+            case ("mkv", "webm"):
+                [
+                    "subtitles, which .webm doesn't take in subrip (.mkv may)",
+                    "the cover (.webm takes none like it)", "the attachment (.webm takes none like it)",
+                ]
+            default: []
+            }
+        #expect(Set(messages.map(String.init)) == Set(expected))
+        #expect(messages.count == expected.count)
+
+        let cover = try Data(contentsOf: URL(filePath: Program.clip("astronaut.png")))
+        if !expected.contains(where: { $0.contains("cover") }) {
+            let entries =
+                "-select_streams v:1 -show_entries stream=codec_name:stream_disposition=attached_pic -of csv=p=0"
+            #expect(try Program.shell("ffprobe -v error \(entries) '\(copy)'").output == "png,1\n")
+            let picture = folder.path("cover.png")
+            _ = try Program.shell("ffmpeg -y -v error -i '\(copy)' -map 0:v:1 -c copy -f image2pipe '\(picture)'")
+            #expect(try Data(contentsOf: URL(filePath: picture)) == cover)
+        }
+        if from == "mkv", to == "mkv" {
+            _ = try Program.shell("cd '\(folder.path(""))'; ffmpeg -v error -dump_attachment:t:0 font -i copy.mkv")
+            #expect(try folder.read("font") == folder.read("text.srt"))
+        }
+        for map in to == "mp4" && from == "mp4" ? ["0:d:0", "0:s"] : to == "mov" ? ["0:s"] : [] {
+            #expect(try packets(copy, map) == packets(original, map))
+            #expect(try packets(copy, map).count == 4)
+        }
+        if to == "mkv", from == "mkv" {
+            // Sound that begins before 0 moves everything along.
+            #expect(
+                try packets(copy, "0:s").map { $0.split(separator: ",").last }
+                    == packets(original, "0:s").map { $0.split(separator: ",").last })
+        }
+        let frames = try Program.shell(
+            "ffprobe -v error -select_streams v:0 -show_entries packet=size -of csv=p=0 '\(copy)'")
+        #expect(frames.lines.count == 72)
+    }
+
     /// Frame `number` in RGB, upright.
     private func picture(_ file: String, _ number: Int) throws -> [UInt8] {
         let raw = folder.path("raw")
@@ -131,6 +243,21 @@ struct AnnotatedVideoTests {
         _ = try Program.shell(
             "\"$MIEN\" demo --seconds 3000 --out '\(video)' -q & sleep 4; kill -KILL $!; wait $!")
         #expect(try times(video).count >= 30)
+    }
+
+    @Test("Nor is more lost where subtitles are few")
+    func killedWithSubtitles() throws {
+        _ = try folder.write("text.srt", "1\n00:00:00,200 --> 00:00:00,900\nOne\n".utf8)
+        let outcome = try Program.shell(
+            """
+            cd "$1"; ffmpeg -v error -stream_loop 20 -i "$2" -i text.srt -map 0 -map 1 -c copy -c:s mov_text long.mp4
+            "$MIEN" video long.mp4 --out killed.mp4 --jsonl >(cat >lines) -q & id=$!
+            until [[ -e lines && $(grep -c frame lines) -gt 250 ]]; do sleep 0.05; done
+            kill -KILL $id; wait $id; grep -c frame lines
+            """, [folder.path(""), Program.clip("single_face.mp4")])
+        let lines = try #require(outcome.lines.last.flatMap { Int($0) })
+        let pictures = try times(folder.path("killed.mp4")).count
+        #expect(lines > 250 && pictures > lines - 100)
     }
 
     @Test("Where there is no room, a message says so, and what was written plays")

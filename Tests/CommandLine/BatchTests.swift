@@ -52,6 +52,44 @@ struct BatchTests {
         #expect(outcome.errors == "mien: no\\nsuch \\u{1B}file.png: no such file\n")
     }
 
+    @Test(
+        "A name that isn't UTF-8 is told of, and doesn't lose the others",
+        arguments: [
+            "image in --to out", "image in/* --to out", "image 'in/*.pgm' --to out", "image in --each jsonl",
+            "image in",
+            "dump in --to dump", "dump in/* --to dump",
+        ])
+    func foreignNames(command: String) throws {
+        let folder = try pictures(["a.pgm", "c.pgm"])
+        let outcome = try Program.shell(
+            """
+            cd "$1"; cp in/a.pgm $'in/b\\xFF.pgm'; cp in/a.pgm $'in/b\\xFE.pgm'
+            LC_ALL=C; "$MIEN" \(command) -q; echo $?
+            """, [folder.path("")])
+        let line = "in/b\u{FFFD}.pgm: its name is not UTF-8; rename it to use it"
+        #expect(
+            outcome.errors == """
+                mien: \(line)
+                mien: \(line)
+                mien: 2 of 4 inputs failed:
+                mien:   \(line)
+                mien:   \(line)\n
+                """)
+        #expect(outcome.lines.last == "1")
+        let list = try folder.list(command.hasPrefix("dump") ? "dump/frames" : command.contains("--to") ? "out" : "in")
+        let names = ["a", "c"].map { command.hasPrefix("dump") ? "\($0)-0000000.png" : "\($0).jsonl" }
+        #expect(command == "image in" ? outcome.lines.count == 4 : names.allSatisfy(list.contains))
+    }
+
+    @Test("Nor is anything written under such a name", arguments: ["--jsonl ", "--csv=", "--to ", "--stats "])
+    func foreignOutputs(option: String) throws {
+        let folder = try pictures(["a.pgm"])
+        let outcome = try Program.shell("cd \"$1\"; \"$MIEN\" image in/a.pgm \(option)$'x\\xFF'", [folder.path("")])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.hasPrefix("mien: x\u{FFFD}: its name is not UTF-8"))
+        #expect(try folder.list("") == ["in"])
+    }
+
     @Test("A folder's pictures are taken in order, without hidden files and others; recursively if asked to")
     func folders() throws {
         let folder = try pictures(["b.pgm", "a.PGM", ".hidden.pgm", "notes.txt", "sub/c.pgm", "sub/deep/d.pgm"])
@@ -63,6 +101,13 @@ struct BatchTests {
             Set(try folder.list("out/new", recursively: true)) == [
                 "a.jsonl", "b.jsonl", "sub", "sub/c.jsonl", "sub/deep", "sub/deep/d.jsonl",
             ])
+    }
+
+    @Test("What is in the folder of results is no input, whatever it is called")
+    func excluded() throws {
+        let folder = try pictures(["a.pgm", "out/b.pgm"])
+        #expect(try run(folder, ["image", "-q", "-r", "in", "--to", "in/out"]).status == 0)
+        #expect(try folder.list("in/out", recursively: true).sorted() == ["a.jsonl", "b.pgm"])
     }
 
     @Test("A folder without pictures is told of, with what to do")
@@ -96,6 +141,29 @@ struct BatchTests {
         #expect(try run(folder, arguments).status == 0)
         #expect(try folder.list("in").sorted() == files)
         #expect(try folder.read("in/b.jsonl").contains("\"source\":\"in/b.pgm\""))
+    }
+
+    @Test(
+        "Annotated videos beside their recordings are no inputs of a second run",
+        .enabled(if: Program.hasMedia, Program.missingMedia))
+    func videosBeside() throws {
+        let folder = try Folder()
+        try folder.write(below: "in", "a.mkv", Array(Data(contentsOf: URL(filePath: Program.clip("asl_eat.mkv")))))
+        for _ in 1...2 {
+            #expect(try run(folder, ["video", "-q", "in", "--each", "mkv,jsonl"]).status == 0)
+            #expect(try folder.list("in").sorted() == ["a.annotated.mkv", "a.jsonl", "a.mkv"])
+        }
+    }
+
+    @Test("--resume does again what a kind is missing of, and nothing else")
+    func laterKind() throws {
+        let folder = try pictures(["a.pgm", "b.pgm"])
+        #expect(try run(folder, ["image", "-q", "in/a.pgm", "--to", "out", "--each", "jsonl,csv"]).status == 0)
+        #expect(try run(folder, ["image", "-q", "in/b.pgm", "--to", "out", "--each", "jsonl"]).status == 0)
+        let arguments = ["image", "in", "--to", "out", "--each", "jsonl,csv", "--resume"]
+        #expect(try run(folder, arguments).errors == "mien: 1 of 2 inputs are done already\n")
+        #expect(try folder.list("out").sorted() == ["a.csv", "a.jsonl", "b.csv", "b.jsonl"])
+        #expect(try run(folder, arguments).errors == "mien: 2 of 2 inputs are done already\n")
     }
 
     @Test("Two inputs of one name get files of their own where that can be, and are refused where not")
@@ -134,6 +202,17 @@ struct BatchTests {
         #expect(shares.flatMap(\.self).sorted() == (0..<60).map { "in/\($0).pgm" }.sorted())
         let elsewhere = try run(folder, ["image", folder.path("in"), "--shard", "2/3"]).frames().map(\.source)
         #expect(elsewhere == shares[1].map { folder.path($0) })
+    }
+
+    @Test("The files of a share are called what they are called in a run over all")
+    func namesInShares() throws {
+        let names = (0..<8).flatMap { ["\($0).pgm", "\($0).ppm"] }
+        let folder = try pictures(names)
+        for number in 1...3 {
+            let outcome = try run(folder, ["image", "-q", "in", "--to", "out", "--shard", "\(number)/3"])
+            #expect(outcome.status == 0)
+        }
+        #expect(try folder.list("out").sorted() == names.map { $0 + ".jsonl" }.sorted())
     }
 
     @Test("Ten thousand inputs are worked through, and a second run with --resume has nothing to do")

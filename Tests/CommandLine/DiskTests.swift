@@ -41,6 +41,41 @@ struct DiskTests {
             outcome.errors.contains(".partial.jsonl: No space left on device (free some space, or write elsewhere)"))
     }
 
+    private static let twoClips = ["headpose_male.mp4", "no_face.mp4"].map { "'\(Program.clip($0))'" }
+        .joined(separator: " ")
+
+    @Test(
+        "The same in videos and in a dump", .enabled(if: Program.hasMedia, Program.missingMedia),
+        arguments: [
+            ("video \(twoClips) --each mp4 --to disk/out", "disk/out/headpose_male.annotated.partial.mp4"),
+            ("dump \(twoClips) --to disk/out", "disk/out/frames/headpose_male-0000000.png.partial"),
+        ])
+    func fullPictures(command: String, file: String) throws {
+        let outcome = try run("size=100k", "\"$MIEN\" \(command) -q; echo $?")
+        #expect(outcome.output == "1\n")
+        #expect(
+            outcome.errors
+                == "mien: cannot write to \(file): No space left on device (free some space, or write elsewhere)\n")
+    }
+
+    @Test("Where there is no room for another file, inputs that are left aren't tried")
+    func noMoreFiles() throws {
+        let outcome = try run(
+            "nr_inodes=3",
+            """
+            printf "P5 32 32 255\\n" > a.pgm; head -c 1024 /dev/zero >> a.pgm; cp a.pgm b.pgm; cp a.pgm c.pgm
+            "$MIEN" image -q --each jsonl --to disk/out a.pgm b.pgm c.pgm; echo $?; ls disk/out
+            rm -r disk/out; "$MIEN" dump -q --to disk/out a.pgm b.pgm; echo $?
+            """)
+        #expect(outcome.output == "1\na.jsonl\n1\n")
+        let advice = "No space left on device (free some space, or write elsewhere)"
+        #expect(
+            outcome.errors == """
+                mien: cannot create disk/out/b.partial.jsonl: \(advice)
+                mien: cannot create disk/out/.parts/a.partial: \(advice)\n
+                """)
+    }
+
     @Test("A target that can't be written is told of for each input, and none is lost")
     func readOnly() throws {
         let outcome = try run(

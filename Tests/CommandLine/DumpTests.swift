@@ -138,8 +138,45 @@ struct DumpTests {
         #expect(try files() == before)
     }
 
-    @Test("A dump that was killed goes on, and is then the same as one that wasn't")
-    func resumed() throws {
+    /// The files below the dump, and what tells whether they were written again.
+    private func identities(_ kind: String) throws -> Set<Substring> {
+        Set(try Program.shell("cd '\(to)'; find . -name '\(kind)' -printf '%p %i %C@\\n'").lines)
+    }
+
+    @Test("What one run has dumped stays as it is when another goes on with other inputs")
+    func goesOn() throws {
+        let picture = try Data(contentsOf: URL(filePath: Program.clip("astronaut.png")))
+        for name in ["a", "b"] { try folder.write(below: name, "x.png", Array(picture)) }
+        let inputs = ["a/x.png", "b/x.png"].map(folder.path)
+        try dump(inputs[0])
+        let before = try identities("*.png")
+        try dump(inputs[1], "--resume")
+        #expect(try pictures("frames/") == ["frames/x-0000000.png", "frames/x-2-0000000.png"])
+        #expect(try identities("*.png").isSuperset(of: before))
+        #expect(try lines().count == 2)
+        let again = try dump(inputs[0], inputs[1], "--resume")
+        #expect(again.errors.contains("2 of 2 inputs are done already"))
+    }
+
+    @Test("With --force the lists are about the new dump alone")
+    func anew() throws {
+        try dump(Program.clip("astronaut.png"))
+        try dump(Program.clip("no_face.mp4"), "--every", "20", "--force")
+        #expect(try lines().allSatisfy { $0.frameFile?.hasPrefix("frames/no_face-") == true })
+    }
+
+    @Test("A dump's pictures are no inputs of the next")
+    func noInputs() throws {
+        try folder.write(below: "in", "a.png", Array(Data(contentsOf: URL(filePath: Program.clip("astronaut.png")))))
+        for _ in 1...2 {
+            let outcome = try Program.run(["dump", "-r", folder.path("in"), "--to", folder.path("in/dump"), "--force"])
+            #expect(outcome.status == 0)
+            #expect(try folder.list("in/dump/frames") == ["a-0000000.png"])
+        }
+    }
+
+    @Test("A dump that was cut short goes on, and is then the same as one that wasn't", arguments: ["KILL", "INT"])
+    func resumed(signal: String) throws {
         let clips = ["two_walking.mp4", "single_face.mp4"].map(Program.clip)
         try dump(clips[0], clips[1], "--every", "3")
         let whole = try files()
@@ -148,11 +185,15 @@ struct DumpTests {
             """
             "$MIEN" dump --to '\(to)' --every 3 '\(clips[0])' '\(clips[1])' -q &
             while [ "$(ls '\(to)/frames' 2>/dev/null | wc -l)" -lt 8 ]; do sleep 0.01; done
-            kill -KILL $!; wait $!
+            kill -\(signal) $!; wait $!
             """)
         #expect(try pictures("frames/").count < whole.keys.filter { $0.hasPrefix("frames/") }.count)
+        // A signal that can be heeded leaves lists of all that is there.
+        if signal == "INT" { #expect(try lines().compactMap(\.frameFile).sorted() == pictures("frames/")) }
+        let before = try identities("*.png")
         try dump(clips[0], clips[1], "--every", "3", "--resume")
         #expect(try files() == whole)
+        #expect(try identities("*.png").isSuperset(of: before))
         let again = try dump(clips[0], clips[1], "--every", "3", "--resume")
         #expect(again.errors.contains("2 of 2 inputs are done already"))
         #expect(try files() == whole)

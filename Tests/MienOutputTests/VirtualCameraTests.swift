@@ -62,7 +62,7 @@ import Testing
     func refused(path: String) throws {
         let flag = (StopFlag(), PauseFlag())
         let error = try #require(throws: SinkError.self) {
-            _ = try VirtualCamera(path, VirtualCamera.Options(stop: flag.0, pause: flag.1)) { _ in }
+            _ = try VirtualCamera(path, ShowingSettings(stop: flag.0, pause: flag.1)) { _ in }
         }
         #expect(error.description.contains(path))
     }

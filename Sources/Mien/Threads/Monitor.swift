@@ -3,8 +3,7 @@ import Glibc
 /// State that threads share, and a way to wait until it changes.
 ///
 /// A thread that waits sleeps; nothing here spins. (Swift's own `Mutex` can't be waited on.)
-/// Sendable, since the state is touched with the lock held only.
-package final class Monitor<State: ~Copyable>: @unchecked Sendable {
+package final class Monitor<State: ~Copyable>: @unchecked Sendable {  // safe: touched with the lock held only
     private var state: State
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

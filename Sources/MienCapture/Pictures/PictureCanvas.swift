@@ -47,23 +47,15 @@ extension Picture {
         return component
     }
 
-    /// As FFmpeg reads what a picture leaves open: grey is full, colour limited, and BT.601 below 720 lines.
     private func colourModel(_ description: AVPixFmtDescriptor, _ count: Int) -> ColourModel {
         if description.flags & UInt64(AV_PIX_FMT_FLAG_RGB) != 0 { return .rgb }
         let matrix: ColourModel.Matrix =
-            switch frame.pointee.colorspace {
+            switch frame.pointee.matrix {
             case AVCOL_SPC_BT709: .bt709
             case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: .bt2020
-            case AVCOL_SPC_UNSPECIFIED where frame.pointee.height >= 720: .bt709
             default: .bt601
             }
-        let isNamedFull = String(cString: description.name).hasPrefix("yuvj")
-        let isLimited =
-            switch frame.pointee.color_range {
-            case AVCOL_RANGE_JPEG: false
-            case AVCOL_RANGE_MPEG: true
-            default: count >= 3 && !isNamedFull
-            }
+        let isLimited = !description.isFull(frame.pointee.color_range)
         return count < 3 && !isLimited ? .grey : .yuv(matrix, isLimited: isLimited)
     }
 }

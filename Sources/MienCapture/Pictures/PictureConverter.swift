@@ -37,13 +37,9 @@ package final class PictureConverter {
             UnsafeRawPointer(targetStrides).assumingMemoryBound(to: Int32.self))
     }
 
-    /// Matrix and range as the picture says, else as is usual: ITU-R BT.601 below 720 lines and BT.709 above.
     private func setRanges(of context: OpaquePointer, _ source: AVFrame, _ target: AVFrame) {
-        let colours =
-            source.colorspace == AVCOL_SPC_UNSPECIFIED
-            ? source.height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601 : Int32(source.colorspace.rawValue)
-        let table = sws.pointee.sws_getCoefficients(colours)
-        let isFull = [source, target].map { Int32($0.color_range == AVCOL_RANGE_JPEG ? 1 : 0) }
-        _ = sws.pointee.sws_setColorspaceDetails(context, table, isFull[0], table, isFull[1], 0, 1 << 16, 1 << 16)
+        let table = sws.pointee.sws_getCoefficients(Int32(source.matrix.rawValue))
+        let (isFull, becomesFull): (Int32, Int32) = (av.isFull(source) ? 1 : 0, av.isFull(target) ? 1 : 0)
+        _ = sws.pointee.sws_setColorspaceDetails(context, table, isFull, table, becomesFull, 0, 1 << 16, 1 << 16)
     }
 }

@@ -21,18 +21,8 @@ public final class StillPicture {
 
     /// Becomes a copy of `picture`.
     public func take(_ picture: Picture) throws(CaptureError) {
-        let orientation = picture.orientation
-        let target = orientation == .up ? upright : stored
-        let frame = picture.frame.pointee
-        try target.resize(width: Int(frame.width), height: Int(frame.height), format: AV_PIX_FMT_RGB24)
-        target.frame.pointee.color_range = AVCOL_RANGE_JPEG
-        try converter.convert(picture.frame, into: target.frame)
-        if orientation == .up { return }
-        try upright.resize(width: picture.width, height: picture.height, format: AV_PIX_FMT_RGB24)
-        guard let from = stored.frame.pointee.data.0, let to = upright.frame.pointee.data.0 else { return }
-        orientation.apply(
-            to: from, width: Int(frame.width), height: Int(frame.height), stride: Int(stored.frame.pointee.linesize.0),
-            bytesPerPixel: 3, into: to, stride: Int(upright.frame.pointee.linesize.0))
+        try picture.turn(
+            into: upright, as: AV_PIX_FMT_RGB24, range: AVCOL_RANGE_JPEG, using: converter, by: stored)
     }
 
     /// To draw on it.
@@ -40,7 +30,8 @@ public final class StillPicture {
 
     /// What is inside `box` as a PNG file; `size`: as a square, so many pixels wide, of what lies about the box's middle.
     public func png(of box: Box, size: Int? = nil) throws(CaptureError) -> [UInt8] {
-        let part = Box(x: 0, y: 0, width: width, height: height).intersection(size == nil ? box : square(about: box))
+        let whole = Box(x: 0, y: 0, width: width, height: height)
+        let part = size == nil ? box.intersection(whole) : box.square(max(box.width, box.height), within: whole)
         guard let base = upright.frame.pointee.data.0, part.area > 0 else {
             throw CaptureError(.broken, "a picture without pixels")
         }
@@ -54,14 +45,6 @@ public final class StillPicture {
         try converter.convert(stored.frame, into: reduced.frame)
         guard let first = reduced.frame.pointee.data.0 else { throw .noMemory("a picture") }
         return try Self.png(first, width: size, height: size, stride: Int(reduced.frame.pointee.linesize.0))
-    }
-
-    /// As wide as the longer side, as far as the picture reaches.
-    private func square(about box: Box) -> Box {
-        let side = min(max(box.width, box.height), width, height)
-        return Box(
-            x: min(max(0, box.x + (box.width - side) / 2), width - side),
-            y: min(max(0, box.y + (box.height - side) / 2), height - side), width: side, height: side)
     }
 
     private static func png(

@@ -61,9 +61,9 @@ public final class Dump {
         /// Whether it is whole.
         public var isWhole: Bool { access(path, F_OK) == 0 }
         public func makeSink() throws(SinkError) -> any Sink { try DumpSink(self) }
-        /// It is whole.
+        /// From now on it counts as whole.
         public func complete() throws(SinkError) {
-            if rename(partialPath, path) != 0 { throw failure("complete", path) }
+            if rename(partialPath, path) != 0 { throw SinkError("cannot complete \(path)", code: errno) }
         }
 
         var path: String { "\(dump.folder)/.parts/\(stem)" }
@@ -73,11 +73,13 @@ public final class Dump {
     static let partial = ".partial"
 
     static func make(_ folder: String) throws(SinkError) {
-        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw failure("create", folder) }
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw SinkError("cannot create \(folder)", code: errno) }
     }
 
     private static func parts(in folder: String) throws(SinkError) -> [String] {
-        guard let stream = opendir("\(folder)/.parts") else { throw failure("read", "\(folder)/.parts") }
+        guard let stream = opendir("\(folder)/.parts") else {
+            throw SinkError("cannot read \(folder)/.parts", code: errno)
+        }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
@@ -110,6 +112,3 @@ public final class Dump {
         try lists.finish()
     }
 }
-
-/// What a system call on `path` left in errno.
-func failure(_ act: String, _ path: String) -> SinkError { SinkError("cannot \(act) \(path)", code: errno) }

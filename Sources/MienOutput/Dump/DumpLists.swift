@@ -26,36 +26,29 @@ final class DumpLists {
     }
 
     func add(_ kind: DumpRecords.Kind, _ bytes: ArraySlice<UInt8>) throws(SinkError) {
+        let file: OutputFile?
         switch kind {
-        case .source: break
+        case .source: return
         case .model:
             if !hasHeader { JSONLines.appendHeader(model: String(decoding: bytes, as: UTF8.self), to: &json.text) }
             hasHeader = true
-        case .json:
-            json.text.append(bytes: bytes)
-            try json.endFrame()
-        case .csv:
-            csv.text.append(bytes: bytes)
-            try csv.endFrame()
+            return
+        case .json: file = json
+        case .csv: file = csv
         case .image:
-            guard let coco else { return }
-            coco.text.append(images == 0 ? "\n{\"id\":" : ",\n{\"id\":")
+            file = coco
             images += 1
-            coco.text.append(images)
-            coco.text.append(",")
-            coco.text.append(bytes: bytes)
-            try coco.endFrame()
+            file?.text.beginObject(images)
         case .annotation:
-            guard let annotations else { return }
-            annotations.text.append(faces == 0 ? "\n{\"id\":" : ",\n{\"id\":")
+            file = annotations
             faces += 1
-            annotations.text.append(faces)
-            annotations.text.append(",\"image_id\":")
-            annotations.text.append(images)
-            annotations.text.append(",")
-            annotations.text.append(bytes: bytes)
-            try annotations.endFrame()
+            file?.text.beginObject(faces)
+            file?.text.append("\"image_id\":")
+            file?.text.append(images)
+            file?.text.append(",")
         }
+        file?.text.append(bytes: bytes)
+        try file?.endFrame()
     }
 
     func finish() throws(SinkError) {
@@ -66,9 +59,8 @@ final class DumpLists {
             unlink("\(folder)/.parts/.annotations")
             coco.text.append("],\n\"categories\":[")
             for expression in Expression.allCases {
-                coco.text.append(expression.rawValue == 0 ? "\n{\"id\":" : ",\n{\"id\":")
-                coco.text.append(expression.rawValue + 1)
-                coco.text.append(",\"name\":")
+                coco.text.beginObject(expression.rawValue + 1)
+                coco.text.append("\"name\":")
                 coco.text.append(json: expression.name)
                 coco.text.append(",\"supercategory\":\"face\"}")
             }
@@ -78,7 +70,16 @@ final class DumpLists {
             guard let file else { continue }
             try file.close()
             let path = "\(folder)/\(name)"
-            if rename(path + ".partial", path) != 0 { throw failure("complete", path) }
+            if rename(path + ".partial", path) != 0 { throw SinkError("cannot complete \(path)", code: errno) }
         }
+    }
+}
+
+extension Text {
+    /// Begins the object of that number, from 1 on, in one of COCO's lists.
+    fileprivate mutating func beginObject(_ number: Int) {
+        append(number == 1 ? "\n{\"id\":" : ",\n{\"id\":")
+        append(number)
+        append(",")
     }
 }

@@ -50,10 +50,10 @@ enum DumpRecords {
 
     private static func contents(of path: String) throws(SinkError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("read", path) }
+        guard descriptor >= 0 else { throw SinkError("cannot read \(path)", code: errno) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure("read", path) }
+        guard fstat(descriptor, &status) == 0 else { throw SinkError("cannot read \(path)", code: errno) }
         var filled = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
             while filled < buffer.count {

@@ -106,7 +106,7 @@ final class DumpSink: PictureSink {
             unlink(path + Dump.partial)
             throw error
         }
-        if rename(path + Dump.partial, path) != 0 { throw failure("complete", path) }
+        if rename(path + Dump.partial, path) != 0 { throw SinkError("cannot complete \(path)", code: errno) }
     }
 
     private func note(_ result: borrowing FrameResult, _ frameFile: String, _ faceFiles: [String]) {

@@ -13,6 +13,7 @@ final class ThumbnailMaker {
         let converter: PictureConverter
         let cut: Picture
         let small: Picture
+        let way: Picture
     }
 
     private var tools: Tools?
@@ -22,10 +23,9 @@ final class ThumbnailMaker {
         do throws(CaptureError) {
             let tools = try madeTools()
             try cut(box, out: picture, into: tools.cut)
-            try tools.small.resize(width: Self.side, height: Self.side, format: AV_PIX_FMT_YUVJ444P)
-            tools.small.frame.pointee.color_range = AVCOL_RANGE_JPEG
-            try tools.cut.convert(into: tools.small, using: tools.converter)
-            turn(tools.small)
+            try tools.cut.turn(
+                into: tools.small, as: AV_PIX_FMT_YUVJ444P, range: AVCOL_RANGE_JPEG, size: (Self.side, Self.side),
+                using: tools.converter, by: tools.way)
             return encode(tools.small)
         } catch {
             // A report without a picture is better than none.
@@ -35,7 +35,8 @@ final class ThumbnailMaker {
 
     private func madeTools() throws(CaptureError) -> Tools {
         if let tools { return tools }
-        let made = Tools(converter: try PictureConverter(), cut: try Picture(), small: try Picture())
+        let made = Tools(
+            converter: try PictureConverter(), cut: try Picture(), small: try Picture(), way: try Picture())
         tools = made
         return made
     }
@@ -43,38 +44,18 @@ final class ThumbnailMaker {
     private func cut(_ box: Box, out picture: Picture, into cut: Picture) throws(CaptureError) {
         try cut.share(picture)
         let frame = cut.frame
-        let side = min(max(box.width, box.height) * 5 / 4, picture.width, picture.height)
-        let square = Box(
-            x: min(max(0, box.x + (box.width - side) / 2), picture.width - side),
-            y: min(max(0, box.y + (box.height - side) / 2), picture.height - side), width: side, height: side)
+        let square = box.square(
+            max(box.width, box.height) * 5 / 4,
+            within: Box(x: 0, y: 0, width: picture.width, height: picture.height))
         let stored = picture.orientation.stored(square, width: picture.width, height: picture.height)
         // What a picture leaves open is guessed by its height, which changes here.
-        if frame.pointee.colorspace == AVCOL_SPC_UNSPECIFIED {
-            frame.pointee.colorspace = frame.pointee.height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
-        }
+        frame.pointee.colorspace = frame.pointee.matrix
         frame.pointee.crop_left = stored.x
         frame.pointee.crop_top = stored.y
         frame.pointee.crop_right = Int(frame.pointee.width) - stored.x - stored.width
         frame.pointee.crop_bottom = Int(frame.pointee.height) - stored.y - stored.height
         let status = picture.av.pointee.av_frame_apply_cropping(frame, Int32(AV_FRAME_CROP_UNALIGNED))
         guard status >= 0 else { throw CaptureError(.unsupported, "pictures of this kind can't be cut") }
-    }
-
-    /// Stands the square upright, plane by plane.
-    private func turn(_ picture: Picture) {
-        guard picture.orientation != .up else { return }
-        let frame = picture.frame.pointee
-        var upright = Plane()
-        for (data, stride) in [
-            (frame.data.0, frame.linesize.0), (frame.data.1, frame.linesize.1), (frame.data.2, frame.linesize.2),
-        ] {
-            guard let data else { return }
-            let stored = PlaneView(base: UnsafePointer(data), width: Self.side, height: Self.side, stride: Int(stride))
-            picture.orientation.apply(to: stored, into: &upright)
-            for y in 0..<Self.side {
-                (data + y * Int(stride)).update(from: upright.base + y * upright.stride, count: Self.side)
-            }
-        }
     }
 
     private func encode(_ picture: Picture) -> [UInt8]? {

@@ -20,9 +20,8 @@ final class Showing: Sendable {
         var pace = Pace()
     }
 
-    /// `stop` and `pause` are the run's.
-    init(stop: StopFlag, pause: PauseFlag) throws(CaptureError) {
-        (self.stop, self.pause) = (stop, pause)
+    init(_ settings: ShowingSettings) throws(CaptureError) {
+        (stop, pause) = (settings.stop, settings.pause)
         newest = try NewestPicture()
     }
 

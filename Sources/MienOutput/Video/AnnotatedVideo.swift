@@ -26,6 +26,8 @@ public final class AnnotatedVideo: PictureSink {
     private var picture: Picture?
     private var converter: PictureConverter?
     private let overlay: Overlay
+    /// The streams beside the pictures that the file can take, by their indices in the recording.
+    private var others: [Int32] = []
     /// Index in the recording and in the file, and the time base there.
     private var copied: [Int32: (index: Int32, timeBase: AVRational)] = [:]
     /// Packets of other streams that came before the first picture.
@@ -57,30 +59,46 @@ public final class AnnotatedVideo: PictureSink {
         }
         guard let recording = pictures as? RecordingPictures else { return }
         self.recording = recording
-        let others = try takenOver(recording)
+        others = try takenOver(recording)
         recording.copyStreams(Set(others)) { [unowned self] in copy($0) }
     }
 
-    /// The streams beside the pictures that the file can take, by their indices in the recording.
+    /// Which streams the file can take, beside those that are enclosed in it; tells of those that it can't.
     private func takenOver(_ recording: RecordingPictures) throws(SinkError) -> [Int32] {
         var taken: [Int32] = []
+        var leftOut: [String] = []
+        var enclosures = Enclosures(of: recording, for: container)
         for index in 0..<Int32(clamping: recording.format.pointee.nb_streams) {
             guard index != recording.stream.pointee.index,
-                let parameters = recording.format.pointee.streams[Int(index)]?.pointee.codecpar.pointee
+                let stream = recording.format.pointee.streams[Int(index)],
+                let parameters = stream.pointee.codecpar?.pointee, !recording.isCarriedOtherwise(stream)
             else { continue }
-            let isSound = parameters.codec_type == AVMEDIA_TYPE_AUDIO
-            guard isSound || parameters.codec_type == AVMEDIA_TYPE_SUBTITLE else { continue }
-            if file.takes(parameters.codec_id) {
+            if let name = Enclosures.name(of: stream) {
+                if !enclosures.add(stream) { leftOut.append("the \(name) (.\(container) takes none like it)") }
+                continue
+            }
+            let codec = file.codecName(of: parameters)
+            let kind: String
+            switch parameters.codec_type {
+            case AVMEDIA_TYPE_AUDIO: kind = "sound"
+            case AVMEDIA_TYPE_SUBTITLE: kind = "subtitles"
+            case AVMEDIA_TYPE_DATA: kind = "data"
+            default: continue
+            }
+            if file.takes(parameters) {
                 taken.append(index)
-            } else if isSound {
+            } else if kind == "sound" {
                 throw SinkError(
-                    "cannot write \(file.path): .\(container) takes no sound in \(file.name(of: parameters.codec_id)), "
+                    "cannot write \(file.path): .\(container) takes no sound in \(codec), "
                         + "as \(recording.path) has it (.mkv takes any)")
             } else {
-                report(
-                    "\(file.path): without subtitles, which .\(container) doesn't take in "
-                        + "\(file.name(of: parameters.codec_id)) (.mkv may)")
+                let advice = kind == "subtitles" && container != .mkv ? " (.mkv may)" : ""
+                leftOut.append("\(kind), which .\(container) doesn't take in \(codec)\(advice)")
             }
+        }
+        file.enclosures = enclosures
+        for (index, what) in leftOut.enumerated() where !leftOut[..<index].contains(what) {
+            report("\(file.path): without \(what)")
         }
         return taken
     }
@@ -149,9 +167,10 @@ public final class AnnotatedVideo: PictureSink {
     private func addCopiedStreams() throws(SinkError) {
         guard let recording else { return }
         file.copyMetadata(of: recording.format)
-        for index in try takenOver(recording) {
+        for index in others {
             guard let from = recording.format.pointee.streams[Int(index)] else { continue }
             let to = try file.addStream { recording.av.copyParameters(of: from, to: $0) }
+            if from.pointee.codecpar.pointee.codec_type != AVMEDIA_TYPE_AUDIO { file.expectFew(in: to) }
             copied[index] = (to, from.pointee.time_base)
         }
     }
@@ -207,5 +226,13 @@ public final class AnnotatedVideo: PictureSink {
         }
         try file.finish()
         if let failure { throw failure }
+    }
+}
+
+extension RecordingPictures {
+    /// Whether a stream only says once more what is copied in another way: the text of chapters, a time code.
+    fileprivate func isCarriedOtherwise(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+        let tag = FourCC(rawValue: stream.pointee.codecpar.pointee.codec_tag)
+        return tag == FourCC("tmcd") || tag == FourCC("text") && format.pointee.nb_chapters > 0
     }
 }

@@ -6,12 +6,12 @@ import MienCapture
 /// A whole MP4 of fragments, which is to get the one index that editors and older players expect.
 struct FragmentedFile {
     let path: String
-    private let container: VideoContainer
-    private let av: UnsafePointer<mien_av>
-
-    init(path: String, _ container: VideoContainer, _ av: UnsafePointer<mien_av>) {
-        (self.path, self.container, self.av) = (path, container, av)
-    }
+    let container: VideoContainer
+    /// What the new file is to have in it, too: players don't expect it in fragments.
+    let enclosures: Enclosures?
+    /// How long packets last, where fragments don't say it: by the index of the stream and the packet's time.
+    let durations: [Int32: [Int64: Int64]]
+    let av: UnsafePointer<mien_av>
 
     /// Copies the packets to a new file beside it, and puts that in its place. The file of fragments stays where the new
     /// one finds no room: it plays as well.
@@ -46,10 +46,15 @@ struct FragmentedFile {
                 av.copyParameters(of: from, to: to)
             else { return false }
         }
+        if let enclosures, !enclosures.describe(in: target) { return false }
         guard av.pointee.avformat_write_header(target, nil) >= 0 else { return false }
+        if let enclosures, enclosures.write(to: target) < 0 { return false }
         while av.pointee.av_read_frame(source, packet) >= 0 {
             let index = Int(packet.pointee.stream_index)
             guard let from = source.pointee.streams[index], let to = target.pointee.streams[index] else { return false }
+            if let duration = durations[packet.pointee.stream_index]?[packet.pointee.pts] {
+                packet.pointee.duration = duration
+            }
             av.pointee.av_packet_rescale_ts(packet, from.pointee.time_base, to.pointee.time_base)
             packet.pointee.pos = -1
             guard av.pointee.av_interleaved_write_frame(target, packet) >= 0 else { return false }

@@ -14,6 +14,11 @@ final class VideoFile {
     private let format: UnsafeMutablePointer<AVFormatContext>
     private let saver: FileSaver
     private var hasHeader = false
+    /// To be set before the header is written.
+    var enclosures: Enclosures?
+    /// How long packets last of streams that have few, by the index of the stream and the packet's time: fragments don't
+    /// say it.
+    private var durations: [Int32: [Int64: Int64]] = [:]
     /// Up to where the file is whole.
     private var wholeSize: off_t = 0
 
@@ -21,9 +26,7 @@ final class VideoFile {
     init(_ path: String, _ container: VideoContainer) throws(SinkError) {
         (self.path, self.container) = (path, container)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw SinkError("cannot create \(path): \(String(cString: strerror(errno)))")
-        }
+        guard descriptor >= 0 else { throw SinkError("cannot create \(path)", code: errno) }
         saver = FileSaver(descriptor)
         do { av = try FFmpeg.load() } catch { throw SinkError(error.description) }
         var made: UnsafeMutablePointer<AVFormatContext>?
@@ -49,19 +52,30 @@ final class VideoFile {
 
     var needsHeaders: Bool { format.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
 
-    /// Whether a stream of this codec can stand in the file.
-    func takes(_ codec: AVCodecID) -> Bool {
-        av.pointee.avformat_query_codec(format.pointee.oformat, codec, FF_COMPLIANCE_NORMAL) != 0
+    /// Whether a stream like this can stand in the file.
+    func takes(_ stream: AVCodecParameters) -> Bool {
+        // FFmpeg would give all unknown data the name that GoPro's has.
+        if stream.codec_id == AV_CODEC_ID_BIN_DATA, stream.codec_tag != FourCC("gpmd")?.rawValue { return false }
+        return av.pointee.avformat_query_codec(format.pointee.oformat, stream.codec_id, FF_COMPLIANCE_NORMAL) != 0
     }
 
-    func name(of codec: AVCodecID) -> String {
-        av.pointee.avcodec_get_name(codec).map { String(cString: $0) } ?? "unknown"
+    /// What a stream is in.
+    func codecName(of stream: AVCodecParameters) -> String {
+        if stream.codec_id == AV_CODEC_ID_NONE { return "\(FourCC(rawValue: stream.codec_tag))" }
+        return av.pointee.avcodec_get_name(stream.codec_id).map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// Says of a stream that seconds may pass in it without a packet: it doesn't hold up the others for longer than
+    /// pictures may be lost.
+    func expectFew(in index: Int32) {
+        durations[index] = [:]
+        format.pointee.max_interleave_delta = Int64(AV_TIME_BASE)
     }
 
     /// Adds a stream; `prepare` sets its parameters. Gives its index.
     func addStream(_ prepare: (UnsafeMutablePointer<AVStream>) -> Bool) throws(SinkError) -> Int32 {
         guard let stream = av.pointee.avformat_new_stream(format, nil), prepare(stream) else {
-            throw SinkError("cannot write \(path): no memory")
+            throw noMemory
         }
         return stream.pointee.index
     }
@@ -78,6 +92,7 @@ final class VideoFile {
             // The index waits for the first fragment, so that it can say where each stream starts.
             _ = av.pointee.av_dict_set(&options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0)
         }
+        if let enclosures, !container.isFragmented, !enclosures.describe(in: format) { throw noMemory }
         try check { av.pointee.avformat_write_header(format, &options) }
         hasHeader = true
     }
@@ -89,6 +104,7 @@ final class VideoFile {
         av.pointee.av_packet_rescale_ts(packet, timeBase, stream.pointee.time_base)
         packet.pointee.stream_index = index
         packet.pointee.pos = -1
+        if durations[index] != nil { durations[index]?[packet.pointee.pts] = packet.pointee.duration }
         try check { av.pointee.av_interleaved_write_frame(format, packet) }
         wholeSize = saver.size
         if isKey { saver.save() }
@@ -105,8 +121,12 @@ final class VideoFile {
         try check { av.pointee.av_write_trailer(format) }
         let status = av.pointee.avio_closep(&format.pointee.pb)
         if status < 0 { throw failure(status) }
-        if container.isFragmented { try FragmentedFile(path: path, container, av).join() }
+        guard container.isFragmented else { return }
+        try FragmentedFile(path: path, container: container, enclosures: enclosures, durations: durations, av: av)
+            .join()
     }
+
+    private var noMemory: SinkError { SinkError("cannot write \(path): no memory") }
 
     private func check(_ body: () -> Int32) throws(SinkError) {
         mien_av_forget_message()
@@ -117,7 +137,7 @@ final class VideoFile {
     }
 
     private func failure(_ status: Int32) -> SinkError {
-        SinkError(
-            "cannot write to \(path): \(av.reason(status))", isDiskFull: status == -ENOSPC || status == -EDQUOT)
+        // FFmpeg's codes are errno's, or others below all of them.
+        SinkError("cannot write to \(path)", code: -status, reason: av.reason(status))
     }
 }

@@ -5,15 +5,7 @@ import Synchronization
 /// A virtual camera: other programs see the pictures, with the overlay and with faces hidden if so wished, as from a
 /// camera of their own. They may come and go.
 public final class VirtualCamera: PictureSink, Sendable {
-    public struct Options: Sendable {
-        public var privacy = Privacy.none
-        public var stop: StopFlag
-        public var pause: PauseFlag
-
-        public init(stop: StopFlag, pause: PauseFlag) { (self.stop, self.pause) = (stop, pause) }
-    }
-
-    private let options: Options
+    private let settings: ShowingSettings
     private let report: @Sendable (String) -> Void
     private let showing: Showing
     private nonisolated(unsafe) let device: OutputDevice  // safe: the thread alone uses it once it is open
@@ -21,12 +13,12 @@ public final class VirtualCamera: PictureSink, Sendable {
 
     /// Opens the device at `path`. `report` is told what the user should know.
     public init(
-        _ path: String, _ options: Options, report: @escaping @Sendable (String) -> Void
+        _ path: String, _ settings: ShowingSettings, report: @escaping @Sendable (String) -> Void
     ) throws(SinkError) {
-        (self.options, self.report) = (options, report)
+        (self.settings, self.report) = (settings, report)
         do {
             device = try OutputDevice(path)
-            showing = try Showing(stop: options.stop, pause: options.pause)
+            showing = try Showing(settings)
         } catch {
             throw SinkError("\(error)")
         }
@@ -59,7 +51,7 @@ public final class VirtualCamera: PictureSink, Sendable {
 
     private func show(rate: Double?) throws {
         var shot = try NewestPicture.Shot()
-        let shown = try ShownPicture(privacy: options.privacy)
+        let shown = try ShownPicture(privacy: settings.privacy)
         if let problem = shown.overlay.problem { report(problem) }
         var converter: DeviceConverter?
         while true {

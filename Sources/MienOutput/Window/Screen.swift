@@ -146,12 +146,10 @@ final class Screen {
             (self.format, width, height) = (format.rawValue, frame.width, frame.height)
         }
         guard let texture else { throw failure() }
-        let isFull =
-            frame.color_range == AVCOL_RANGE_JPEG || AVPixelFormat(frame.format) == AV_PIX_FMT_YUVJ420P
-        let isHD =
-            frame.colorspace == AVCOL_SPC_BT709 || frame.colorspace == AVCOL_SPC_UNSPECIFIED && frame.height >= 720
         sdl.pointee.SDL_SetYUVConversionMode(
-            isFull ? SDL_YUV_CONVERSION_JPEG : isHD ? SDL_YUV_CONVERSION_BT709 : SDL_YUV_CONVERSION_BT601)
+            picture.av.isFull(frame)
+                ? SDL_YUV_CONVERSION_JPEG
+                : frame.matrix == AVCOL_SPC_BT709 ? SDL_YUV_CONVERSION_BT709 : SDL_YUV_CONVERSION_BT601)
         let (data, strides) = (frame.data, frame.linesize)
         let status: Int32
         switch format {

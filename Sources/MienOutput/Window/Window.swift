@@ -9,41 +9,33 @@ import Synchronization
 ///
 /// Keys: f full screen, m mirror, o overlay, b bars, space pause, s snapshot, q and Esc quit.
 public final class Window: PictureSink, Sendable {
-    public struct Options: Sendable {
-        public var privacy = Privacy.none
-        public var stop: StopFlag
-        public var pause: PauseFlag
-
-        public init(stop: StopFlag, pause: PauseFlag) { (self.stop, self.pause) = (stop, pause) }
-    }
-
-    private let options: Options
+    private let settings: ShowingSettings
     private let report: @Sendable (String) -> Void
     private let showing: Showing
-    private let setting = Mutex(Setting())
+    private let state = Mutex(State())
 
     /// What the pipeline's threads tell the window's.
-    private struct Setting {
+    private struct State {
         var model = ""
         var title = ""
         var isMirrored = false
     }
 
     /// `report` is told what the user should know. Throws where pictures can't be had.
-    public init(_ options: Options, report: @escaping @Sendable (String) -> Void) throws(SinkError) {
-        (self.options, self.report) = (options, report)
-        do { showing = try Showing(stop: options.stop, pause: options.pause) } catch {
+    public init(_ settings: ShowingSettings, report: @escaping @Sendable (String) -> Void) throws(SinkError) {
+        (self.settings, self.report) = (settings, report)
+        do { showing = try Showing(settings) } catch {
             throw SinkError("no window: \(error)")
         }
     }
 
     public var isReader: Bool { false }
 
-    public func begin(_ run: RunDescription) { setting.withLock { $0.model = run.model } }
+    public func begin(_ run: RunDescription) { state.withLock { $0.model = run.model } }
 
     public func begin(_ source: any FrameSource, _ pictures: any PictureReader) {
         let (title, isCamera) = ("\(source.name) - mien", source is CameraSource)
-        setting.withLock { ($0.title, $0.isMirrored) = (title, isCamera) }
+        state.withLock { ($0.title, $0.isMirrored) = (title, isCamera) }
         showing.begin(source) { [self] in
             do throws(SinkError) { try show() } catch { report("\(error)") }
         }
@@ -62,7 +54,7 @@ public final class Window: PictureSink, Sendable {
     private func show() throws(SinkError) {
         do {
             var shot = try NewestPicture.Shot()
-            let shown = try ShownPicture(privacy: options.privacy)
+            let shown = try ShownPicture(privacy: settings.privacy)
             if let problem = shown.overlay.problem { report(problem) }
             var screen: Screen?
             var source = ""
@@ -71,7 +63,7 @@ public final class Window: PictureSink, Sendable {
                 if arrival == .over { return }
                 var isDue = arrival == .new
                 if isDue, shot.result.source != source || screen == nil {
-                    let (title, isMirrored) = setting.withLock { ($0.title, $0.isMirrored) }
+                    let (title, isMirrored) = state.withLock { ($0.title, $0.isMirrored) }
                     if screen == nil {
                         screen = try Screen(title: title, width: shot.picture.width, height: shot.picture.height)
                     }
@@ -107,10 +99,10 @@ public final class Window: PictureSink, Sendable {
         case SDLK_m: shown.isMirrored.toggle()
         case SDLK_o: shown.overlay.isShown.toggle()
         case SDLK_b: shown.overlay.hasBars.toggle()
-        case SDLK_SPACE: options.pause.toggle()
+        case SDLK_SPACE: settings.pause.toggle()
         case SDLK_s:
             do throws(SinkError) {
-                report("saved \(try Snapshot.save(shown.picture, shot.result, model: setting.withLock { $0.model }))")
+                report("saved \(try Snapshot.save(shown.picture, shot.result, model: state.withLock { $0.model }))")
             } catch {
                 report("\(error)")
             }
@@ -122,6 +114,6 @@ public final class Window: PictureSink, Sendable {
 
     private func quit() {
         showing.close()
-        options.stop.set()
+        settings.stop.set()
     }
 }

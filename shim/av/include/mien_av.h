@@ -67,6 +67,7 @@
     F(av_frame_unref)              \
     F(av_free)                     \
     F(av_log_set_callback)         \
+    F(av_mallocz)                  \
     F(av_memdup)                   \
     F(av_pix_fmt_desc_get)         \
     F(av_rescale_q)                \

@@ -1,19 +1,17 @@
-import CMienAV
-import Mien
-import MienCapture
+package import CMienAV
 
 extension Picture {
     /// Writes it upright into `target`, as `format`: a format of FFmpeg's whose chroma is halved both ways or not at all.
     /// `size`: as displayed; nil: its own.
-    func turn(
-        into target: Picture, as format: AVPixelFormat, size: (width: Int, height: Int)? = nil,
-        using converter: PictureConverter, by way: Picture
+    package func turn(
+        into target: Picture, as format: AVPixelFormat, range: AVColorRange = AVCOL_RANGE_MPEG,
+        size: (width: Int, height: Int)? = nil, using converter: PictureConverter, by way: Picture
     ) throws(CaptureError) {
         let stored = frame.pointee
         func prepare(_ picture: Picture, _ width: Int, _ height: Int) throws(CaptureError) {
             try picture.resize(width: width, height: height, format: format)
             picture.frame.pointee.colorspace = stored.colorspace
-            picture.frame.pointee.color_range = AVCOL_RANGE_MPEG
+            picture.frame.pointee.color_range = range
             picture.orientation = .up
         }
         let first = orientation == .up ? target : way
