@@ -21,14 +21,20 @@ struct Enclosures {
         return stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0 ? "cover" : nil
     }
 
-    /// Adds such a stream; false where the container takes none like it.
+    /// Adds such a stream; false where the container takes none like it, or it holds nothing that FFmpeg knows.
     mutating func add(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+        guard let parameters = stream.pointee.codecpar?.pointee,
+            stream.pointee.disposition & AV_DISPOSITION_TIMED_THUMBNAILS == 0
+        else { return false }
+        let isAttachment = parameters.codec_type == AVMEDIA_TYPE_ATTACHMENT
+        // One that FFmpeg can't read would keep the file from being written.
+        let hasSize = parameters.width > 0 && parameters.height > 0 && stream.pointee.attached_pic.size > 0
+        guard isAttachment || hasSize else { return false }
         let covers = [AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_BMP]
-        if stream.pointee.disposition & AV_DISPOSITION_TIMED_THUMBNAILS != 0 { return false }
         let isTaken =
             switch container {
             case .mkv: true
-            case .mp4, .m4v: covers.contains(stream.pointee.codecpar.pointee.codec_id)
+            case .mp4, .m4v: covers.contains(parameters.codec_id)
             case .mov, .webm: false
             }
         if isTaken { streams.append(stream) }
