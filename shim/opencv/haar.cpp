@@ -230,7 +230,7 @@ struct Haar::Vector {
     }
 
     template <typename Mask>
-    INLINE unsigned bits(Mask mask) {
+    INLINE unsigned bits(const Mask &mask) {
         const Bits each = __builtin_convertvector(mask, Bits);
         uint8_t packed;
         std::memcpy(&packed, &each, 1);
