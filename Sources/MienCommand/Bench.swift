@@ -27,7 +27,9 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        let plan = try options.resolve(paths: [input].compactMap(\.self))
+        var plan = try options.resolve(paths: [input].compactMap(\.self))
+        // What one core does, unless asked otherwise: figures that machines can be compared by.
+        plan.threads = options.threads ?? 1
         let network = try NetworkTimes(ExpressionModel(file: plan.model, options: plan.modelOptions))
         if networkOnly {
             print(json ? JSON.object(["model": .text(network.name), "network": network.json]).line : network.text)

@@ -10,8 +10,14 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A cascade instead of the built-in one.", valueName: "file.xml"))
     var cascade: String?
 
-    @Option(help: ArgumentHelp("Threads to work with.", valueName: "n"))
-    var threads = 1
+    @Option(
+        help: ArgumentHelp(
+            "Threads to work with (default: one for each core, up to 4). The answers don't depend on it.",
+            valueName: "n"))
+    var threads: Int?
+
+    /// Where nobody says. More would wait for the decoder, and each takes memory for pictures of its own.
+    private static let usualThreads = min(Train.coreCount, 4)
 
     @Option(
         help: ArgumentHelp(
@@ -48,7 +54,7 @@ struct CommonOptions: ParsableArguments {
 
     func validate() throws {
         if verbose, quiet { throw ValidationError("--verbose and --quiet exclude each other") }
-        if threads < 1 { throw ValidationError("--threads: at least 1, please") }
+        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
         if let fault = detection.fault { throw ValidationError(fault) }
     }
 
@@ -76,7 +82,8 @@ struct CommonOptions: ParsableArguments {
         settings.hasThumbnails = outputs.thumbnails && settings.video.privacy == .none
         return Plan(
             model: network.model, modelOptions: network.options, cascade: cascade, detection: detection,
-            threads: threads, outputs: Outputs(files, settings, hasOthers: !own.isEmpty), statistics: outputs.stats,
+            threads: threads ?? Self.usualThreads, outputs: Outputs(files, settings, hasOthers: !own.isEmpty),
+            statistics: outputs.stats,
             verbosity: verbose ? .verbose : quiet ? .quiet : .normal)
     }
 }
