@@ -141,7 +141,7 @@ struct TrainingTests {
         let (report, answers) = (folder.path("report"), folder.path("answers.csv"))
         #expect(try evaluate("a.onnx", "--report", report, "--answers", answers).status == 0)
         #expect(try folder.read("report/report.html").contains("</html>"))
-        #expect(try folder.list("report").contains("mistakes.png"))
+        #expect(try folder.list("report").contains("evaluation.json"))
         #expect(try folder.read("answers.csv").split(separator: "\n").count == 61)
         let training = try scores(evaluate("a.onnx", "--json", "--usage", "Training"))
         #expect(training.count == 180)
