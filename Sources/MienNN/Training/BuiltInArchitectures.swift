@@ -22,7 +22,7 @@ extension Architecture {
             softmax
             """)
 
-    /// Four residual blocks on 12x12 and 6x6: 662,902 parameters, 40.7 million multiply-adds.
+    /// Five residual blocks on 24x24, 12x12 and 6x6: 681,462 parameters, 51.4 million multiply-adds.
     ///
     /// He, Zhang, Ren, Sun: Deep Residual Learning, 2016; shortcuts that halve the size take means first, as in He et al.:
     /// Bag of Tricks, 2019.
@@ -37,46 +37,54 @@ extension Architecture {
             bn
             relu
             label in1
+            conv 32 3x3 pad 1 nobias
+            bn
+            relu
+            conv 32 3x3 pad 1 nobias
+            bn
+            add in1
+            relu
+            label in2
             avgpool 2x2 stride 2
             conv 64 1x1 nobias
             bn
-            label short1
-            from in1
+            label short2
+            from in2
             conv 64 3x3 pad 1 stride 2 nobias
             bn
             relu
             conv 64 3x3 pad 1 nobias
             bn
-            add short1
-            relu
-            label in2
-            conv 64 3x3 pad 1 nobias
-            bn
-            relu
-            conv 64 3x3 pad 1 nobias
-            bn
-            add in2
+            add short2
             relu
             label in3
+            conv 64 3x3 pad 1 nobias
+            bn
+            relu
+            conv 64 3x3 pad 1 nobias
+            bn
+            add in3
+            relu
+            label in4
             avgpool 2x2 stride 2
             conv 128 1x1 nobias
             bn
-            label short3
-            from in3
+            label short4
+            from in4
             conv 128 3x3 pad 1 stride 2 nobias
             bn
             relu
             conv 128 3x3 pad 1 nobias
             bn
-            add short3
+            add short4
             relu
-            label in4
+            label in5
             conv 128 3x3 pad 1 nobias
             bn
             relu
             conv 128 3x3 pad 1 nobias
             bn
-            add in4
+            add in5
             relu
             globalpool
             dropout 0.2
