@@ -81,6 +81,8 @@ struct Train: ParsableCommand {
         try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: source.files + teacher)
         try File.checkIsWritable(out)
         let network = try Architecture(named: architecture, file: File.read)
+        // Not where it lies: the recipe goes into the model.
+        recipe.architecture = network.name
         let pictures =
             try source.isFolder
             ? source.pictures(threads: threads ?? Self.coreCount)
@@ -128,7 +130,6 @@ struct Train: ParsableCommand {
 
     private func recipe() throws -> Recipe {
         var recipe = Recipe()
-        recipe.architecture = architecture
         recipe.epochs = epochs
         recipe.batch = batch
         recipe.optimiser = optimizer == .adam ? .adam() : .sgd()
