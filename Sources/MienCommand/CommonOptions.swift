@@ -12,7 +12,8 @@ struct CommonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Threads to work with (default: one for each core, up to 4). The answers don't depend on it.",
+            "Threads to work with (default: one for each core, up to 4; one beside a video's encoder, which has its own). "
+                + "The answers don't depend on it.",
             valueName: "n"))
     var threads: Int?
 
@@ -78,11 +79,13 @@ struct CommonOptions: ParsableArguments {
         }
         var settings = OutputSettings()
         if let video { settings.video = video.options }
+        let writesVideo = video?.file != nil || own.contains(where: \.haveVideo)
         // Who hides faces in videos doesn't want them shown elsewhere.
         settings.hasThumbnails = outputs.thumbnails && settings.video.privacy == .none
         return Plan(
             model: network.model, modelOptions: network.options, cascade: cascade, detection: detection,
-            threads: threads ?? Self.usualThreads, outputs: Outputs(files, settings, hasOthers: !own.isEmpty),
+            threads: threads ?? (writesVideo ? 1 : Self.usualThreads),
+            outputs: Outputs(files, settings, hasOthers: !own.isEmpty),
             statistics: outputs.stats,
             verbosity: verbose ? .verbose : quiet ? .quiet : .normal)
     }

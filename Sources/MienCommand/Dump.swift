@@ -154,6 +154,7 @@ struct DumpLabels: ExpressibleByArgument {
 }
 
 extension Dump.Part: InputResults {
+    var haveVideo: Bool { false }
     var paths: [String] { [] }
     var partialPaths: [String] { [] }
     func areWhole(for input: Input) -> Bool { isWhole }

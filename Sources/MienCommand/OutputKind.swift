@@ -11,6 +11,8 @@ struct OutputKind: Sendable {
     let isForOneInput: Bool
     let make: @Sendable (OutputRequest) throws(SinkError) -> any Sink
 
+    var isVideo: Bool { VideoContainer.allCases.contains { "\($0)" == name } }
+
     /// All there are: a new one is a line here.
     static let all =
         [

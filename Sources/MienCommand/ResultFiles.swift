@@ -7,6 +7,8 @@ protocol InputResults {
     /// The names of its files in the end and until then, which no input may have.
     var paths: [String] { get }
     var partialPaths: [String] { get }
+    /// Whether a video is among them.
+    var haveVideo: Bool { get }
     /// Whether all is there already.
     func areWhole(for input: Input) -> Bool
     /// Opens what is to be written.
@@ -22,6 +24,7 @@ protocol InputResults {
 /// Until they are whole they have another name, in the same folder: a file with its own name can be relied upon.
 struct ResultFiles: InputResults {
     private let files: [(kind: OutputKind, stem: String)]
+    var haveVideo: Bool { files.contains { $0.kind.isVideo } }
     /// A folder that is to be there for them, made where it is missing.
     private let folder: String?
 
