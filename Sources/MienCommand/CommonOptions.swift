@@ -18,7 +18,7 @@ struct CommonOptions: ParsableArguments {
     var threads: Int?
 
     /// Where nobody says. More would wait for the decoder, and each takes memory for pictures of its own.
-    private static let usualThreads = min(Train.coreCount, 4)
+    private static let usualThreads = min(coreCount, 4)
 
     @Option(
         help: ArgumentHelp(

@@ -40,10 +40,10 @@ struct Evaluate: ParsableCommand {
         let network = try model.network()
         let pictures =
             try source.isFolder
-            ? source.pictures(threads: threads ?? Train.coreCount)
+            ? source.pictures(threads: threads ?? coreCount)
             : PictureSet(fer2013: source.data, votes: source.votes, usage: usage ?? .publicTest)
         let given = try Evaluation.answers(
-            of: network, to: pictures, threads: threads ?? Train.coreCount, flipping: flip)
+            of: network, to: pictures, threads: threads ?? coreCount, flipping: flip)
         if let answers {
             try File.replace(answers, with: Array(Evaluation.csv(given, labels: pictures.labels).utf8))
         }
@@ -60,9 +60,9 @@ struct Evaluate: ParsableCommand {
             // Of the network itself: --flip is no part of it.
             let plain =
                 flip
-                ? try Evaluation.answers(of: network, to: pictures, threads: threads ?? Train.coreCount) : given
+                ? try Evaluation.answers(of: network, to: pictures, threads: threads ?? coreCount) : given
             let steadiness = try Steadiness(
-                of: network, answers: plain, pictures: pictures, threads: threads ?? Train.coreCount)
+                of: network, answers: plain, pictures: pictures, threads: threads ?? coreCount)
             if json {
                 print(
                     "\(evaluation.json(model: network.name).dropLast()),\"changed_by_shifted_box\":\(steadiness.json)}")

@@ -9,9 +9,8 @@ struct OutputKind: Sendable {
     let suffix: String
     /// Whether a file holds what belongs to one input, and can't be shared by several.
     let isForOneInput: Bool
+    let isVideo: Bool
     let make: @Sendable (OutputRequest) throws(SinkError) -> any Sink
-
-    var isVideo: Bool { VideoContainer.allCases.contains { "\($0)" == name } }
 
     /// All there are: a new one is a line here.
     static let all =
@@ -30,16 +29,18 @@ struct OutputKind: Sendable {
             },
         ]
         + VideoContainer.allCases.map { container in
-            OutputKind("\(container)", ".annotated.\(container)", isForOneInput: true) { request throws(SinkError) in
+            OutputKind("\(container)", ".annotated.\(container)", isForOneInput: true, isVideo: true) {
+                request throws(SinkError) in
                 try AnnotatedVideo(request.path, request.settings.video) { tell($0) }
             }
         }
 
     private init(
-        _ name: String, _ suffix: String, isForOneInput: Bool = false,
+        _ name: String, _ suffix: String, isForOneInput: Bool = false, isVideo: Bool = false,
         make: @escaping @Sendable (OutputRequest) throws(SinkError) -> any Sink
     ) {
-        (self.name, self.suffix, self.isForOneInput, self.make) = (name, suffix, isForOneInput, make)
+        (self.name, self.suffix, self.isForOneInput) = (name, suffix, isForOneInput)
+        (self.isVideo, self.make) = (isVideo, make)
     }
 
     init?(named name: String) {

@@ -1,5 +1,4 @@
 public import ArgumentParser
-import Glibc
 public import MienNN
 import MienTraining
 import MienVision
@@ -85,7 +84,7 @@ struct Train: ParsableCommand {
         recipe.architecture = network.name
         let pictures =
             try source.isFolder
-            ? source.pictures(threads: threads ?? Self.coreCount)
+            ? source.pictures(threads: threads ?? coreCount)
             : PictureSet(
                 fer2013: source.data, votes: source.votes, usage: .training, includingDisputed: recipe.learnsFromVotes,
                 leavingOutCopies: true)
@@ -93,13 +92,13 @@ struct Train: ParsableCommand {
         if !teacher.isEmpty {
             let teachers = try teacher.map { try ExpressionModel(file: $0) }
             recipe.teachers = try zip(teachers, teacher).map { try Teachers.name($0, file: $1) }
-            taught = try Teachers.answers(of: teachers, to: pictures, threads: threads ?? Self.coreCount)
+            taught = try Teachers.answers(of: teachers, to: pictures, threads: threads ?? coreCount)
         }
         let graph = try network.graph(seed: seed)
         let run = try TrainingRun(
             recipe, graph, pictures: pictures,
             data: source.isFolder ? String(pictures.fingerprint, radix: 16) : nil, teachers: taught,
-            threads: threads ?? Self.coreCount)
+            threads: threads ?? coreCount)
         let display = ProgressDisplay(epochs: epochs, stepsPerEpoch: run.stepsPerEpoch, batch: batch)
         display.say(
             "\(pictures.count) pictures (\(pictures.countByLabel.labelled)): "
@@ -183,8 +182,6 @@ struct Train: ParsableCommand {
         }
         return recipe
     }
-
-    static var coreCount: Int { max(sysconf(CInt(_SC_NPROCESSORS_ONLN)), 1) }
 }
 
 extension Schedule: ExpressibleByArgument {}

@@ -29,7 +29,7 @@ struct TrainAligner: ParsableCommand {
             fer2013: data, votes: votes, usage: .training, includingDisputed: true, leavingOutCopies: true)
         var recipe = AlignerTraining.Recipe()
         (recipe.epochs, recipe.seed) = (epochs, seed)
-        let training = try AlignerTraining(recipe, pictures: pictures, threads: threads ?? Train.coreCount)
+        let training = try AlignerTraining(recipe, pictures: pictures, threads: threads ?? coreCount)
         for epoch in 0..<epochs {
             let loss = try training.learn(epoch: epoch)
             let score = try training.score()

@@ -104,7 +104,7 @@ void Haar::search(
     for (const float scale : scales(picture.size(), factor, smallest, largest)) {
         const cv::Size size(cvRound(picture.cols / scale), cvRound(picture.rows / scale));
         const int step = scale >= 2 ? 1 : 2;
-        // Rows don't get shorter again: corners stay where they are from one picture to the next.
+        // Rows don't get shorter again: corners move where the step changes, and seldom else.
         const int needed = (size.width + 1 + 2 * lanes + 1) / 2 * 2;
         lay({std::max(layout.stride, needed), step});
         if (size == picture.size()) {

@@ -2,7 +2,7 @@
 //
 // OpenCV tries one place after the other, and that is nearly all of what a search costs. Here the same cascade is tried on
 // the same places of the same pyramid, by the same arithmetic in the same order and precision: what is found is what
-// OpenCV finds, hit for hit, in a quarter of the time or less. Pyramid and grouping are OpenCV's.
+// OpenCV finds, hit for hit, several times sooner. Pyramid and grouping are OpenCV's.
 #pragma once
 #include <memory>
 #include <opencv2/core.hpp>
