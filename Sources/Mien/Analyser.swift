@@ -17,7 +17,8 @@ final class Analyser {
         chunk = Chunk(
             mayReduce: configuration.detection == usual)
         classifier = try ExpressionClassifier(model)
-        let detector = try FaceDetector(cascade: configuration.cascade, options: configuration.detection)
+        let detector = try FaceDetector(
+            cascade: configuration.cascade, options: configuration.detection, threads: configuration.threads)
         follower = ChunkFollower(finder: AligningFinder(detector: detector))
     }
 

@@ -8,7 +8,7 @@ struct Chunk: ~Copyable {
     ///
     /// It depends on nothing else, so that the bounds are the same whoever works on which chunk.
     static func length(of number: Int) -> Int { number < 2 ? 8 << number : longest }
-    static let longest = 48
+    static let longest = 24
     /// The frame that chunk `number` begins with.
     static func start(of number: Int) -> Int { number < 2 ? 8 * number : 24 + (number - 2) * longest }
 

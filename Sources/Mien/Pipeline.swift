@@ -35,6 +35,9 @@ public final class Pipeline {
     /// Throws where the network or the cascade can't be used.
     public init(_ configuration: Configuration = Configuration()) throws(PipelineError) {
         self.configuration = configuration
+        let cascade = configuration.cascade
+        let reader = configuration.threads > 1 ? Worker { cascade.prepare() } : nil
+        defer { reader?.join() }
         do {
             network = try ExpressionModel(file: configuration.model, options: configuration.modelOptions)
             analysers = [try Analyser(configuration, network)]
@@ -82,7 +85,7 @@ public final class Pipeline {
 
     /// As many as threads are to work on `source`.
     func analysers(for source: any FrameSource) throws(PipelineError) -> [Analyser] {
-        // A photo keeps one thread busy.
+        // Those who look at a photo share its scan.
         let count = source.frameCount == 1 ? 1 : configuration.threads
         do {
             while analysers.count < count { analysers.append(try Analyser(configuration, network)) }

@@ -16,9 +16,14 @@ struct Train: ParsableCommand {
     @OptionGroup var source: DataOptions
     @Option(
         help:
-            "A built-in network (\(Architecture.builtIn.map(\.name).joined(separator: ", "))) or a file that describes one."
+            "A built-in network (\(Architecture.builtIn.map(\.name).joined(separator: ", "))) or a file that describes one; \(Recipe().architecture) unless given."
     )
-    var architecture = "report"
+    var architecture: String?
+    @Option(
+        help: ArgumentHelp(
+            "Start from this network, not from chance: to learn on, or to learn from pictures of your own. It takes the "
+                + "place of --architecture.", valueName: "file.onnx"))
+    var start: String?
     @Option(help: "The network's name; the architecture's unless given.") var name: String?
     @Option(help: "The file to write; FILE.checkpoint stands beside it.") var out = "model.onnx"
     @Option(help: "Times that all pictures are seen.") var epochs = Recipe().epochs
@@ -39,9 +44,9 @@ struct Train: ParsableCommand {
     var balance = Recipe().balance
     @Option(
         help:
-            "How pixels become numbers: standard (zero mean, unit variance in each picture), unit (0 to 1), symmetric (-1 to 1), raw."
+            "How pixels become numbers: standard (zero mean and unit variance in each picture; this unless given), unit (0 to 1), symmetric (-1 to 1), raw."
     )
-    var normalisation = Recipe().normalisation
+    var normalisation: FacePicture.Normalisation?
     @Flag(inversion: .prefixedNo, help: "Mirror every other picture.") var flip = true
     @Option(help: "Move pictures by up to so many pixels.") var shift = Augmentation().largestShift
     @Option(help: "Turn pictures by up to so many degrees.") var rotation = Augmentation().rotation
@@ -77,11 +82,10 @@ struct Train: ParsableCommand {
 
     func run() throws {
         var recipe = try recipe()
-        try FileIdentity.refuseOverlap(outputs: [out, out + ".checkpoint"], inputs: source.files + teacher)
+        try FileIdentity.refuseOverlap(
+            outputs: [out, out + ".checkpoint"], inputs: source.files + teacher + [start].compactMap(\.self))
         try File.checkIsWritable(out)
-        let network = try Architecture(named: architecture, file: File.read)
-        // Not where it lies: the recipe goes into the model.
-        recipe.architecture = network.name
+        let graph = try graph(&recipe)
         let pictures =
             try source.isFolder
             ? source.pictures(threads: threads ?? coreCount)
@@ -94,7 +98,6 @@ struct Train: ParsableCommand {
             recipe.teachers = try zip(teachers, teacher).map { try Teachers.name($0, file: $1) }
             taught = try Teachers.answers(of: teachers, to: pictures, threads: threads ?? coreCount)
         }
-        let graph = try network.graph(seed: seed)
         let run = try TrainingRun(
             recipe, graph, pictures: pictures,
             data: source.isFolder ? String(pictures.fingerprint, radix: 16) : nil, teachers: taught,
@@ -118,13 +121,33 @@ struct Train: ParsableCommand {
             throw ExitCode(signalStatus ?? 1)
         }
         let model = try run.model(
-            name: name ?? network.name,
+            name: name ?? graph.name,
             data: source.isFolder
                 ? "a folder of \(pictures.count) pictures\(source.detect ? ", faces as detected" : "")"
                 : source.votes == nil ? "FER2013 Training" : "FER2013 Training, FER+ votes")
         try File.replace(out, with: model.onnx())
         display.say("\(out): epoch \(run.bestEpoch), the best on the pictures kept back")
         print(try run.bestEvaluation().table(model: "\(model.name), pictures kept back"))
+    }
+
+    /// The network before the first step. The recipe gets its name, and not where its file lies.
+    private func graph(_ recipe: inout Recipe) throws -> Graph {
+        guard let start else {
+            let architecture = try Architecture(named: architecture ?? recipe.architecture, file: File.read)
+            recipe.architecture = architecture.name
+            return try architecture.graph(seed: seed)
+        }
+        guard architecture == nil else {
+            throw ValidationError("--start has an --architecture already: leave that out")
+        }
+        let network = try StartingNetwork(file: start)
+        guard normalisation ?? network.normalisation == network.normalisation else {
+            throw ValidationError(
+                "--normalisation: \(start) has learnt with \(network.normalisation.rawValue), so leave it out")
+        }
+        (recipe.architecture, recipe.start) = (network.graph.name, network.name)
+        recipe.normalisation = network.normalisation
+        return network.graph
     }
 
     private func recipe() throws -> Recipe {
@@ -153,10 +176,10 @@ struct Train: ParsableCommand {
         if teacher.isEmpty, teacherWeight != nil { throw ValidationError("--teacher-weight needs --teacher") }
         recipe.learnsFromVotes = targets == .votes
         recipe.balance = balance
-        recipe.normalisation = normalisation
+        recipe.normalisation = normalisation ?? recipe.normalisation
         recipe.seed = seed
         recipe.usesBFloat16 = bfloat16
-        guard FacePicture.Normalisation.plain.contains(normalisation) else {
+        guard FacePicture.Normalisation.plain.contains(recipe.normalisation) else {
             throw ValidationError(
                 "--normalisation must be \(FacePicture.Normalisation.plain.map(\.rawValue).joined(separator: ", "))")
         }

@@ -23,6 +23,8 @@ public struct Recipe: Sendable {
     public var largestGradient = Float.infinity
     /// The share of each target that is given to all six alike. Szegedy et al.: Rethinking the Inception Architecture, 2016.
     public var smoothing: Float = 0
+    /// The network that it goes on from, by name and fingerprint; nil: chance.
+    public var start: String?
     /// The networks whose answers are learnt from too, by name and fingerprint.
     public var teachers: [String] = []
     /// The share of each target that is the teachers' mean answer.
@@ -58,9 +60,13 @@ public struct Recipe: Sendable {
         [
             largestGradient < .infinity ? ("largest gradient", "\(largestGradient)") : nil,
             smoothing > 0 ? ("label smoothing", "\(smoothing)") : nil,
+            start.map { ("start", $0) },
             teaching > 0 ? ("teachers", "\(teachers.joined(separator: ", ")); share \(teaching)") : nil,
         ].compactMap(\.self)
     }
+
+    /// Of what happens in the run: another one than in the run that made the network it starts from.
+    var chance: UInt64 { start == nil ? seed : seed ^ 0x9E37_79B9_7F4A_7C15 }
 
     public var text: String { lines.map { "\($0.key): \($0.value)" }.joined(separator: "\n") }
 }

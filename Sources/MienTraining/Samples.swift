@@ -29,7 +29,7 @@ struct Samples: Sendable {
     ) {
         write(index, Purpose.augmentation, to: input, targets)
         guard recipe.mixing > 0 else { return }
-        var generator = SplitMix64(recipe.seed, Purpose.mixing, UInt64(epoch), UInt64(index))
+        var generator = SplitMix64(recipe.chance, Purpose.mixing, UInt64(epoch), UInt64(index))
         let share = generator.beta(recipe.mixing)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: input.count + targets.count) { room in
             let otherInput = UnsafeMutableBufferPointer(rebasing: room[..<input.count])
@@ -45,7 +45,7 @@ struct Samples: Sendable {
         _ index: Int, _ purpose: UInt64, to input: UnsafeMutableBufferPointer<Float>,
         _ targets: UnsafeMutableBufferPointer<Float>
     ) {
-        var generator = SplitMix64(recipe.seed, purpose, UInt64(epoch), UInt64(index))
+        var generator = SplitMix64(recipe.chance, purpose, UInt64(epoch), UInt64(index))
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: FacePicture.pixelCount) { changed in
             pictures.withPicture(index) { recipe.augmentation.apply(to: $0, into: changed, &generator) }
             FacePicture.normalise(UnsafeBufferPointer(changed), into: input, as: recipe.normalisation)

@@ -35,7 +35,7 @@ public final class TrainingRun {
     ///   - data: what tells the pictures from others, besides their number: a checkpoint of others is refused.
     ///   - teachers: the mean answer of other networks to each picture as it is, of which the recipe takes a share: Hinton,
     ///     Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015. Empty: there are none.
-    ///   - graph: the network before it has learnt anything.
+    ///   - graph: the network as it starts: before it has learnt anything, or with what it has learnt before.
     public init(
         _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, data: String? = nil, teachers: [Probabilities] = [],
         threads: Int
@@ -215,7 +215,7 @@ public final class TrainingRun {
 
     private func order(ofEpoch epoch: Int) -> [Int] {
         var order = split.training
-        var generator = SplitMix64(recipe.seed, Purpose.order, UInt64(epoch))
+        var generator = SplitMix64(recipe.chance, Purpose.order, UInt64(epoch))
         generator.shuffle(&order)
         return order
     }
@@ -224,7 +224,7 @@ public final class TrainingRun {
         let (recipe, samples, start) = (recipe, samples(ofEpoch: state.epoch), state.step * recipe.batch)
         let factor = recipe.schedule.factor(
             step: state.epoch * stepsPerEpoch + state.step + 1, stepsPerEpoch: stepsPerEpoch, epochs: recipe.epochs)
-        var chance = SplitMix64(recipe.seed, Purpose.step, UInt64(state.epoch), UInt64(state.step))
+        var chance = SplitMix64(recipe.chance, Purpose.step, UInt64(state.epoch), UInt64(state.step))
         return try trainer.step(rate: recipe.learningRate * Float(factor), seed: chance.next()) {
             positions, input, targets in
             for (row, position) in positions.enumerated() {

@@ -1,11 +1,13 @@
 import CMienAssets
 import CMienOpenCV
+import Synchronization
 
 /// A trained cascade of Haar features: what tells a face from anything else.
 public struct Cascade: Sendable {
     /// A file, as the user wrote it; nil for the one that the binary carries.
     private let file: String?
     private let content: [UInt8]
+    private let original = Original()
 
     /// The cascade in the binary: OpenCV's `frontalface_alt2`, of OpenCV's four the one that finds the most faces with
     /// the fewest false ones. `DetectionOptions` has the settings that suit it.
@@ -29,19 +31,30 @@ public struct Cascade: Sendable {
         self.content = content
     }
 
+    /// Reads the cascade, unless that is done already: on another thread, so that the first detector is there sooner.
+    package func prepare() {
+        // What can't be read is told to whoever makes a detector.
+        _ = try? original.prepare { () throws(VisionError) in try read(.vectors) }
+    }
+
     /// A new detector, which the caller destroys with `mien_detector_destroy`.
     func makeDetector(_ search: CascadeSearch) throws(VisionError) -> OpaquePointer {
+        if search == .plain { return try read(search) }
+        return try original.copy { () throws(VisionError) in try read(search) }
+    }
+
+    private func read(_ search: CascadeSearch) throws(VisionError) -> OpaquePointer {
         guard let file else {
-            return try Self.makeDetector(
+            return try Self.read(
                 UnsafeBufferPointer(start: mien_asset_cascade.bytes, count: mien_asset_cascade.count), search,
                 "in the program")
         }
         return try content.withUnsafeBufferPointer { bytes throws(VisionError) in
-            try Self.makeDetector(bytes, search, file)
+            try Self.read(bytes, search, file)
         }
     }
 
-    private static func makeDetector(
+    private static func read(
         _ bytes: UnsafeBufferPointer<UInt8>, _ search: CascadeSearch, _ name: String
     ) throws(VisionError) -> OpaquePointer {
         let (detector, message) = withMessage {
@@ -73,5 +86,24 @@ func withMessage<Result>(_ body: (UnsafeMutablePointer<CChar>?, Int) -> Result) 
         let result = body(room.baseAddress, room.count)
         guard let message = room.baseAddress, message.pointee != 0 else { return (result, "") }
         return (result, String(cString: message).split(whereSeparator: \.isNewline).joined(separator: ": "))
+    }
+}
+
+/// The first detector of a cascade. It never works: others are copied from it, which takes no time beside reading.
+private final class Original: Sendable {
+    private let detector = Mutex<OpaquePointer?>(nil)
+
+    deinit { detector.withLock { if let made = $0 { mien_detector_destroy(made) } } }
+
+    func prepare(_ read: () throws(VisionError) -> OpaquePointer) throws(VisionError) {
+        try detector.withLock { detector throws(VisionError) in
+            if detector == nil { detector = try read() }
+        }
+    }
+
+    func copy(_ read: () throws(VisionError) -> OpaquePointer) throws(VisionError) -> OpaquePointer {
+        try prepare(read)
+        let copied = detector.withLock { $0.flatMap { mien_detector_copy($0) } }
+        return if let copied { copied } else { try read() }
     }
 }

@@ -29,6 +29,8 @@ public struct ExpressionModel: Sendable {
     public let assumptions: [String]
     /// The place in the network's output of each of `Expression.allCases`.
     let places: [Int]
+    /// Whether its output is the six, in the order of `Expression.allCases`.
+    package var isInOrder: Bool { otherClasses.isEmpty && places == Array(Expression.allCases.indices) }
     /// Whether the six shares add up to 1 as they come.
     let addsUp: Bool
 

@@ -7,6 +7,7 @@ public import MienImage
 public struct FaceDetector: ~Copyable {
     private let handle: OpaquePointer
     private let options: DetectionOptions
+    private let threads: Int
     /// Width of the smallest face that the cascade can see.
     private let window: Double
     private var reduced: Plane
@@ -14,13 +15,17 @@ public struct FaceDetector: ~Copyable {
     /// Room for what OpenCV finds. More faces than this are no picture but a pattern.
     private var found: [mien_detection]
 
+    /// - Parameter threads: how many share a scan of a single picture. Where pictures follow each other, there are
+    ///   others for each to work on.
     public init(
-        cascade: Cascade = .standard, options: DetectionOptions = DetectionOptions(), search: CascadeSearch = .vectors
+        cascade: Cascade = .standard, options: DetectionOptions = DetectionOptions(), search: CascadeSearch = .vectors,
+        threads: Int = 1
     ) throws(VisionError) {
         if let fault = options.fault { throw VisionError("cannot search for faces: \(fault)") }
         let handle = try cascade.makeDetector(search)
         self.handle = handle
         self.options = options
+        self.threads = threads
         window = Double(mien_detector_window(handle))
         reduced = Plane()
         resampler = Resampler()
@@ -51,6 +56,7 @@ public struct FaceDetector: ~Copyable {
         parameters.neighbours = Int32(options.neighbours ?? kind.neighbours)
         parameters.smallest = Self.pixels(max(window, Double(options.smallestFace ?? 0) / factor))
         parameters.largest = Self.pixels(options.largestFace.map { Double($0) / factor } ?? Double(max(width, height)))
+        if kind == .single { parameters.threads = Int32(clamping: threads) }
         guard Double(min(width, height)) >= window, parameters.largest >= parameters.smallest else { return }
 
         let count: Int

@@ -300,6 +300,18 @@ struct AnnotatedVideoTests {
         #expect(Double(difference) / Double(corner.count) < 4)
     }
 
+    @Test("Other pictures beside those that are looked at are left out, and that is said")
+    func otherPictures() throws {
+        let path = folder.path("two.mkv")
+        let made = try Program.shell(
+            "ffmpeg -v error -i '\(Program.clip("single_face.mp4"))' -map 0:v -map 0:v -c copy '\(path)'")
+        #expect(made.status == 0)
+        let outcome = try Program.run(["video", path, "--out", folder.path("one.mkv")])
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.contains("without the other pictures in it"), "\(outcome.errors)")
+        #expect(try probe(folder.path("one.mkv"), "-show_entries stream=codec_type") == ["video"])
+    }
+
     @Test("Sound that the container can't hold is refused, and the container that can is named")
     func foreignSound() throws {
         let outcome = try Program.run(["video", Program.clip("noface_face.mov"), "--out", folder.path("a.webm")])

@@ -129,6 +129,36 @@ struct TrainingTests {
         #expect(try train("teacher.onnx", "--teacher", teacher).status == 64, "it would be written over")
     }
 
+    @Test("A network that has learnt before learns on, with its own normalisation, and knows at once what it knew")
+    func start() throws {
+        #expect(try train("first.onnx", "--epochs", "8", "--name", "stripes", "--normalisation", "unit").status == 0)
+        let first = folder.path("first.onnx")
+        func goOn(_ name: String, _ more: String...) throws -> Program.Outcome {
+            try Program.run(
+                [
+                    "train", "--data", data, "--votes", votes, "--start", first, "--batch", "16", "--validation", "0.2",
+                    "--no-flip", "--epochs", "1", "--out", folder.path(name),
+                ] + more)
+        }
+        let outcome = try goOn("second.onnx", "--learning-rate", "0.0000001")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let (before, after) = (
+            try scores(evaluate("first.onnx", "--json")), try scores(evaluate("second.onnx", "--json"))
+        )
+        #expect(before.accuracy > 0.9)
+        #expect(after.accuracy == before.accuracy)
+        #expect(after.model == "stripes")
+        let recipe = try folder.read("second.onnx")
+        #expect(recipe.contains("start: stripes ") && recipe.contains("normalisation: unit"))
+
+        #expect(try goOn("c.onnx", "--architecture", "report").errors.contains("--architecture"))
+        #expect(try goOn("c.onnx", "--normalisation", "raw").errors.contains("has learnt with unit"))
+        #expect(try goOn("first.onnx").status == 64, "it would be written over")
+        let report = try Program.run(["train", "--data", data, "--start", data, "--out", folder.path("c.onnx")])
+        #expect(report.status == 1)
+        #expect(report.errors.contains("fer2013.csv: cannot start from this network"))
+    }
+
     @Test("What is asked of an evaluation is answered: mirrored, shifted, a report, a table of answers")
     func evaluation() throws {
         #expect(try train("a.onnx", "--epochs", "4").status == 0)

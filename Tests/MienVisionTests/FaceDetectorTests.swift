@@ -74,7 +74,7 @@ struct FaceDetectorTests {
     }
 
     @Test(
-        "Eight places at once give what OpenCV finds, hit for hit",
+        "Eight places at once, by one thread or several, give what OpenCV finds, hit for hit",
         arguments: ["frontalface_alt2", "frontalface_default", "frontalface_alt", "profileface", "eye_tree_eyeglasses"])
     func vectors(name: String) throws {
         let cascade = try Cascade(file: "/usr/share/opencv4/haarcascades/haarcascade_\(name).xml")
@@ -83,6 +83,7 @@ struct FaceDetectorTests {
             var options = DetectionOptions()
             (options.scaleFactor, options.neighbours, options.pixels) = (scaleFactor, 1, width * height)
             var detector = try FaceDetector(cascade: cascade, options: options)
+            var several = try FaceDetector(cascade: cascade, options: options, threads: 3)
             var opencv = try FaceDetector(cascade: cascade, options: options, search: .plain)
             // The demo's face, and what no cascade was trained for.
             for roughness in [0, 1, 40] {
@@ -95,6 +96,8 @@ struct FaceDetectorTests {
                 try detector.detect(in: frame.luma.view, faces: &found)
                 try opencv.detect(in: frame.luma.view, faces: &expected)
                 #expect(found == expected, "\(width)x\(height), roughness \(roughness)")
+                try several.detect(in: frame.luma.view, faces: &found)
+                #expect(found == expected, "\(width)x\(height), roughness \(roughness), by three threads")
                 hits += expected.count
             }
         }

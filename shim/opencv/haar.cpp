@@ -1,8 +1,11 @@
 #include "haar.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <future>
 #include <opencv2/imgproc.hpp>
 
 namespace {
@@ -98,23 +101,53 @@ std::unique_ptr<Haar> Haar::read(const cv::FileNode &root) {
 // MARK: The pyramid
 
 void Haar::search(
-    const cv::Mat &picture, double factor, int smallest, int largest, std::vector<cv::Rect> &found
+    const cv::Mat &picture, double factor, int smallest, int largest, int threads, std::vector<cv::Rect> &found
 ) {
-    found.clear();
-    for (const float scale : scales(picture.size(), factor, smallest, largest)) {
-        const cv::Size size(cvRound(picture.cols / scale), cvRound(picture.rows / scale));
-        const int step = scale >= 2 ? 1 : 2;
-        // Rows don't get shorter again: corners move where the step changes, and seldom else.
-        const int needed = (size.width + 1 + 2 * lanes + 1) / 2 * 2;
-        lay({std::max(layout.stride, needed), step});
-        if (size == picture.size()) {
-            sum(picture);
-        } else {
-            cv::resize(picture, reduced, size, 1. / scale, 1. / scale, cv::INTER_LINEAR_EXACT);
-            sum(reduced);
+    const auto all = scales(picture.size(), factor, smallest, largest);
+    if (hits.size() < all.size()) hits.resize(all.size());
+    // The largest pictures come first, so that at the end nobody waits for long.
+    std::atomic<size_t> next = 0;
+    const auto work = [&](Haar &haar) {
+        for (size_t index; (index = next++) < all.size();) {
+            hits[index].clear();
+            haar.search(picture, all[index], hits[index]);
         }
-        search(scale, size, found);
+    };
+    const size_t helping = std::min<size_t>(std::max(threads, 1), std::max<size_t>(all.size(), 1)) - 1;
+    if (helpers.size() < helping) {
+        helpers.clear();
+        helpers.assign(helping, Haar(*this));
     }
+    // Whatever is thrown, they are waited for.
+    std::vector<std::future<void>> team;
+    for (size_t index = 0; index < helping; index++) {
+        try {
+            team.push_back(std::async(std::launch::async, work, std::ref(helpers[index])));
+        } catch (const std::system_error &) {
+            break;
+        }
+    }
+    work(*this);
+    for (auto &helper : team) helper.get();
+    found.clear();
+    for (size_t index = 0; index < all.size(); index++)
+        found.insert(found.end(), hits[index].begin(), hits[index].end());
+}
+
+/// At one size of face.
+void Haar::search(const cv::Mat &picture, float scale, std::vector<cv::Rect> &found) {
+    const cv::Size size(cvRound(picture.cols / scale), cvRound(picture.rows / scale));
+    const int step = scale >= 2 ? 1 : 2;
+    // Rows don't get shorter again: corners move where the step changes, and seldom else.
+    const int needed = (size.width + 1 + 2 * lanes + 1) / 2 * 2;
+    lay({std::max(layout.stride, needed), step});
+    if (size == picture.size()) {
+        sum(picture);
+    } else {
+        cv::resize(picture, reduced, size, 1. / scale, 1. / scale, cv::INTER_LINEAR_EXACT);
+        sum(reduced);
+    }
+    search(scale, size, found);
 }
 
 /// The sizes that are searched, as multiples of the window's; OpenCV's choice.

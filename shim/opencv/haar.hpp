@@ -15,8 +15,10 @@ public:
     static std::unique_ptr<Haar> read(const cv::FileNode &root);
 
     /// The places, ungrouped, where the cascade sees a face between `smallest` and `largest` pixels wide; as
-    /// `cv::CascadeClassifier::detectMultiScale` has them before it groups them, in another order.
-    void search(const cv::Mat &picture, double factor, int smallest, int largest, std::vector<cv::Rect> &found);
+    /// `cv::CascadeClassifier::detectMultiScale` has them before it groups them, in another order. So many `threads` share
+    /// the work, or fewer where there are no more; what is found doesn't depend on it.
+    void search(
+        const cv::Mat &picture, double factor, int smallest, int largest, int threads, std::vector<cv::Rect> &found);
 
     /// Of the smallest face.
     cv::Size window;
@@ -60,6 +62,7 @@ private:
     std::vector<float> scales(cv::Size picture, double factor, int smallest, int largest) const;
     void lay(Layout layout);
     void sum(const cv::Mat &picture);
+    void search(const cv::Mat &picture, float scale, std::vector<cv::Rect> &found);
     void search(float scale, cv::Size size, std::vector<cv::Rect> &found);
 
     std::vector<Stage> stages;
@@ -75,4 +78,8 @@ private:
     std::vector<uint32_t> sums, squares;
     std::vector<float> norms;
     std::vector<uint8_t> fails, alive;
+
+    /// What the other threads work with, and what each scale gave.
+    std::vector<Haar> helpers;
+    std::vector<std::vector<cv::Rect>> hits;
 };

@@ -80,7 +80,7 @@ bool read_old(cv::CascadeClassifier &classifier, const uint8_t *bytes, size_t co
 
 }  // namespace
 
-mien_detector_parameters mien_detector_default_parameters(void) { return {1.1, 3, 0, 0}; }
+mien_detector_parameters mien_detector_default_parameters(void) { return {1.1, 3, 0, 0, 1}; }
 
 mien_detector *mien_detector_create(
     const uint8_t *bytes, size_t count, bool plain, char *message, size_t message_size
@@ -93,6 +93,15 @@ mien_detector *mien_detector_create(
             return nullptr;
         }
         return detector.release();
+    });
+}
+
+mien_detector *mien_detector_copy(const mien_detector *detector) {
+    return guarded<mien_detector *>(nullptr, nullptr, 0, [&]() -> mien_detector * {
+        if (!detector->haar) return nullptr;
+        auto copy = std::make_unique<mien_detector>();
+        copy->haar = std::make_unique<Haar>(*detector->haar);
+        return copy.release();
     });
 }
 
@@ -115,7 +124,8 @@ int32_t mien_detector_detect(
         auto &boxes = detector->boxes;
         if (detector->haar) {
             detector->haar->search(
-                picture, parameters->scale_factor, parameters->smallest, parameters->largest, boxes);
+                picture, parameters->scale_factor, parameters->smallest, parameters->largest, parameters->threads,
+                boxes);
             // As detectMultiScale does it.
             cv::groupRectangles(boxes, detector->votes, parameters->neighbours, 0.2);
         } else {

@@ -83,6 +83,9 @@ public final class AnnotatedVideo: PictureSink {
             case AVMEDIA_TYPE_AUDIO: kind = "sound"
             case AVMEDIA_TYPE_SUBTITLE: kind = "subtitles"
             case AVMEDIA_TYPE_DATA: kind = "data"
+            case AVMEDIA_TYPE_VIDEO:
+                leftOut.append("the other pictures in it (one video stream is looked at and written)")
+                continue
             default: continue
             }
             if file.takes(parameters) {
@@ -223,6 +226,8 @@ public final class AnnotatedVideo: PictureSink {
             try encoder.encode(nil) { packet throws(SinkError) in
                 try file.write(packet, to: stream, timeBase: encoder.context.pointee.time_base)
             }
+            // Its memory is worth having while the file gets its index.
+            self.encoder = nil
         }
         try file.finish()
         if let failure { throw failure }

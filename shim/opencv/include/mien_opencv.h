@@ -21,6 +21,8 @@ typedef struct {
     /// Width of the smallest and of the largest face in pixels; 0: no bound.
     int32_t smallest;
     int32_t largest;
+    /// How many threads share the work, where OpenCV doesn't do it.
+    int32_t threads;
 } mien_detector_parameters;
 
 typedef struct {
@@ -38,6 +40,10 @@ mien_detector_parameters mien_detector_default_parameters(void);
 /// `plain`: OpenCV's own search, and not ours, which finds the same sooner; for comparisons.
 mien_detector *mien_detector_create(
     const uint8_t *bytes, size_t count, bool plain, char *message, size_t message_size);
+
+/// Another that searches for the same, without reading the cascade again; NULL where OpenCV does the search, or there is
+/// no memory. What it is made from must not be at work meanwhile.
+mien_detector *mien_detector_copy(const mien_detector *detector);
 
 void mien_detector_destroy(mien_detector *detector);
 
