@@ -21,8 +21,8 @@ struct Train: ParsableCommand {
     var architecture: String?
     @Option(
         help: ArgumentHelp(
-            "Start from this network, not from chance: to learn on, or to learn from pictures of your own. It takes the "
-                + "place of --architecture.", valueName: "file.onnx"))
+            "Start from the network in this file (mien: the one in the program), not from chance: to learn on, or to "
+                + "learn from pictures of your own. It takes the place of --architecture.", valueName: "file.onnx"))
     var start: String?
     @Option(help: "The network's name; the architecture's unless given.") var name: String?
     @Option(help: "The file to write; FILE.checkpoint stands beside it.") var out = "model.onnx"
@@ -95,7 +95,7 @@ struct Train: ParsableCommand {
         var taught: [Probabilities] = []
         if !teacher.isEmpty {
             let teachers = try teacher.map { try ExpressionModel(file: $0) }
-            recipe.teachers = try zip(teachers, teacher).map { try Teachers.name($0, file: $1) }
+            recipe.teachers = try zip(teachers, teacher).map { try Teachers.name($0, contents: File.read($1)) }
             taught = try Teachers.answers(of: teachers, to: pictures, threads: threads ?? coreCount)
         }
         let run = try TrainingRun(
@@ -140,7 +140,7 @@ struct Train: ParsableCommand {
         guard architecture == nil else {
             throw ValidationError("--start has an --architecture already: leave that out")
         }
-        let network = try StartingNetwork(file: start)
+        let network = try StartingNetwork(start)
         guard normalisation ?? network.normalisation == network.normalisation else {
             throw ValidationError(
                 "--normalisation: \(start) has learnt with \(network.normalisation.rawValue), so leave it out")

@@ -124,17 +124,17 @@ private enum Outcome {
 
 /// Makes faces of files; one for each worker.
 private struct FaceReader: ~Copyable {
-    private var detector: FaceDetector?
+    private var finder: AligningFinder?
     private var cropper = FaceCropper()
     private var resampler = Resampler()
     private var frame = Frame()
-    private var faces: [Box] = []
+    private var faces: [Region] = []
 
     init(_ framing: PictureFolder.Framing) throws(VisionError) {
         if case .detected(let cascade) = framing {
-            detector = try FaceDetector(cascade: cascade)
+            finder = AligningFinder(detector: try FaceDetector(cascade: cascade))
         } else {
-            detector = nil
+            finder = nil
         }
     }
 
@@ -146,10 +146,10 @@ private struct FaceReader: ~Copyable {
         } catch { return .unreadable(error.description) }
         var face = [UInt8](repeating: 0, count: FacePicture.pixelCount)
         let picture = frame.luma.view
-        if detector != nil {
-            try detector?.detect(in: picture, faces: &faces)
-            guard let box = faces.first else { return .noFace }
-            face.withUnsafeMutableBufferPointer { cropper.crop(Region(box), of: picture, into: $0) }
+        if finder != nil {
+            try finder?.scan(picture, .single, into: &faces)
+            guard let largest = faces.first else { return .noFace }
+            face.withUnsafeMutableBufferPointer { cropper.crop(largest, of: picture, into: $0) }
         } else {
             let (width, height) = (Double(picture.width), Double(picture.height))
             let side = min(width, height)

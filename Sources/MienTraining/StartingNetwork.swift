@@ -9,10 +9,14 @@ public struct StartingNetwork: Sendable {
     /// What tells it from others, for the recipe.
     public let name: String
 
+    /// The network that the program carries.
+    public static let builtIn = "mien"
+
+    /// - Parameter path: an ONNX file, or `builtIn`.
     /// - Throws: `DataError` where the file can't be read, or its network doesn't take a face of 48x48 and give the six
     ///   shares in their order, as what is learnt from does.
-    public init(file path: String) throws {
-        let bytes = try File.read(path)
+    public init(_ path: String) throws {
+        let bytes = path == Self.builtIn ? ExpressionModel.builtIn : try File.read(path)
         let model: Model
         do throws(ModelError) {
             model = try Model(onnx: bytes)
@@ -28,6 +32,6 @@ public struct StartingNetwork: Sendable {
                     + "and end in a softmax over \(classes.map(\.name).joined(separator: ", "))")
         }
         (graph, normalisation) = (model.graph, checked.normalisation)
-        name = try Teachers.name(checked, file: path)
+        name = Teachers.name(checked, contents: bytes)
     }
 }

@@ -17,9 +17,9 @@ public enum Teachers {
         }
     }
 
-    /// How a recipe names the network in the file at `path`: other contents are another teacher.
-    public static func name(_ network: ExpressionModel, file path: String) throws(DataError) -> String {
-        let hash = try File.read(path).reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    /// How a recipe names the network in a file of those `contents`: others are another teacher.
+    public static func name(_ network: ExpressionModel, contents: [UInt8]) -> String {
+        let hash = contents.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return "\(network.name) \(String(hash, radix: 16))"
     }
 }

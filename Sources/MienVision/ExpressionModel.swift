@@ -39,12 +39,14 @@ public struct ExpressionModel: Sendable {
         if let path {
             try self.init(onnx: readFile(path, as: "model"), from: path, options)
         } else {
-            let asset = mien_asset_model
-            try self.init(
-                onnx: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count)), from: "in the program",
-                options
-            )
+            try self.init(onnx: Self.builtIn, from: "in the program", options)
         }
+    }
+
+    /// The ONNX file that the binary carries.
+    package static var builtIn: [UInt8] {
+        let asset = mien_asset_model
+        return Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count))
     }
 
     /// A model as just trained or read; `path` is what messages call it.

@@ -151,6 +151,11 @@ struct TrainingTests {
         let recipe = try folder.read("second.onnx")
         #expect(recipe.contains("start: stripes ") && recipe.contains("normalisation: unit"))
 
+        let own = try Program.run(
+            ["train", "--data", data, "--votes", votes, "--start", "mien", "--epochs", "1", "--out", folder.path("d.onnx")])
+        #expect(own.status == 0, "\(own.errors)")
+        #expect(try folder.read("d.onnx").contains("start: mien "))
+
         #expect(try goOn("c.onnx", "--architecture", "report").errors.contains("--architecture"))
         #expect(try goOn("c.onnx", "--normalisation", "raw").errors.contains("has learnt with unit"))
         #expect(try goOn("first.onnx").status == 64, "it would be written over")

@@ -61,13 +61,13 @@ import Testing
         folder.write("neutral/wall.pgm", folder.grey(320, 180, 90))
         let (pictures, report) = try PictureFolder(folder.path).read(.detected(by: .standard), threads: 2)
         #expect(report.faceless.map { $0.hasSuffix("/neutral/wall.pgm") } == [true])
-        var detector = try FaceDetector()
-        var faces: [Box] = []
-        try detector.detect(in: view, faces: &faces)
+        var finder = AligningFinder(detector: try FaceDetector())
+        var faces: [Region] = []
+        try finder.scan(view, .single, into: &faces)
         var cropper = FaceCropper()
         var expected = [UInt8](repeating: 0, count: FacePicture.pixelCount)
-        let box = try #require(faces.first)
-        expected.withUnsafeMutableBufferPointer { cropper.crop(Region(box), of: view, into: $0) }
+        let face = try #require(faces.first)
+        expected.withUnsafeMutableBufferPointer { cropper.crop(face, of: view, into: $0) }
         #expect(pictures.pixels == expected)
     }
 

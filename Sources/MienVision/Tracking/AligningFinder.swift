@@ -20,8 +20,11 @@ public struct AligningFinder: FaceFinder, ~Copyable {
         _ picture: PlaneView, _ kind: ScanKind, into faces: inout [Region]
     ) throws(VisionError) {
         try cascade.scan(picture, kind, into: &faces)
-        if kind == .single { return }
-        // Such a scan gives more than faces. What the cascade finds again when it looks more closely is one.
+        if kind == .single {
+            for index in faces.indices { faces[index] = try align(faces[index], in: picture) ?? faces[index] }
+            return
+        }
+        // Other scans give more than faces. What the cascade finds again when it looks more closely is one.
         var kept = 0
         for face in faces {
             let aligned = try align(face, in: picture)
