@@ -152,7 +152,10 @@ struct TrainingTests {
         #expect(recipe.contains("start: stripes ") && recipe.contains("normalisation: unit"))
 
         let own = try Program.run(
-            ["train", "--data", data, "--votes", votes, "--start", "mien", "--epochs", "1", "--out", folder.path("d.onnx")])
+            [
+                "train", "--data", data, "--votes", votes, "--start", "mien", "--epochs", "1", "--out",
+                folder.path("d.onnx"),
+            ])
         #expect(own.status == 0, "\(own.errors)")
         #expect(try folder.read("d.onnx").contains("start: mien "))
 
