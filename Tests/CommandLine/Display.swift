@@ -18,7 +18,7 @@ enum Display {
             folder=$(mktemp -d) && cd "$folder"
             # Foundation starts programs with most signals blocked.
             trap 'kill -KILL $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
-            until_true() { for ((try = 0; try < 600; try++)); do "$@" && return; sleep 0.1; done; echo "never: $*"; }
+            until_true() { for ((try = 0; try < 1800; try++)); do "$@" && return; sleep 0.1; done; echo "never: $*"; }
             find_window() { window=$(xdotool search --onlyvisible --name ' - mien$' 2>/dev/null | tail -n 1); [[ $window ]]; }
             begin() {
               "$MIEN" "$@" >out.jsonl 2>messages & program=$!
