@@ -6,8 +6,8 @@ public import MienImage
 public struct FaceCropper: ~Copyable {
     /// The side of the crop in sides of the detector's box.
     ///
-    /// The built-in cascade's box on a picture of FER2013 is 0.97 of the picture wide, and in its middle (median over
-    /// 1,000 of the Training rows, each with its edge continued outwards): so much larger is the picture than the box.
+    /// The box on a picture of FER2013 is 0.97 of the picture wide, and in its middle (`scripts/measure-framing`: median
+    /// over Training rows, each with its edge continued outwards): so much larger is the picture than the box.
     public static let margin = 1.03
 
     private var resampler = Resampler()
