@@ -49,6 +49,17 @@ import Testing
         #expect(luma(40, 120) == 16)
     }
 
+    @Test(
+        "A picture is no longer than its rows where the device has more room",
+        arguments: [("YUYV", 320), ("NV12", 240)])
+    func room(letters: String, bytesInARow: Int) throws {
+        let stride = letters == "YUYV" ? 320 : 160
+        #expect(
+            try converted(picture(), letters, width: 160, height: 90, stride: stride, size: 32768).count == bytesInARow
+                * 90)
+        #expect(try converted(picture(), letters, width: 160, height: 90, stride: stride, size: 1000).count == 1000)
+    }
+
     @Test("A turned picture stands upright")
     func turned() throws {
         let picture = try picture()

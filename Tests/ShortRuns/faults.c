@@ -1,11 +1,13 @@
-// Preloaded into the program: makes one system call fail, the Nth of its kind, and says at the end how many there were.
+// Preloaded into the program: makes one call fail, the Nth of its kind, and says at the end how many there were.
 //
 // MIEN_FAULT=CALL:N:ERROR   the Nth (from 1) of that kind fails with that error number; for `write`, 0 is half a write
 // MIEN_FAULT_COUNTS=FILE    where a line for each kind goes at the end: its name and how often it was called
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <link.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -17,9 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum kind { OPEN, READ, WRITE, CLOSE, MMAP, IOCTL, POLL, STAT, FSYNC, RENAME, THREAD, LIBRARY, KINDS };
+enum kind { OPEN, READ, WRITE, CLOSE, MMAP, IOCTL, POLL, STAT, FSYNC, RENAME, THREAD, LIBRARY, MEMORY, KINDS };
 static const char *const names[KINDS] = {
     "open", "read", "write", "close", "mmap", "ioctl", "poll", "stat", "fsync", "rename", "thread", "library",
+    "memory",
 };
 
 static _Atomic long counts[KINDS];
@@ -137,4 +140,59 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 
 void *dlopen(const char *name, int flags) {
     return REAL(dlopen)(fails(LIBRARY) ? "libmien-is-not-there.so" : name, flags);
+}
+
+// Memory: the pieces that our shims ask for, and the libraries that tell of it when they get none. Swift and oneDNN are not
+// among these: they end the program.
+
+void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
+
+static const char *const tellers[] = {
+    "libavcodec", "libavformat", "libavutil", "libswscale", "libopencv_", "libjpeg", "libpng", "libfreetype", "libexif",
+};
+
+/// Whether the code at this address is one of the tellers', or our own in a program without Swift's runtime in it.
+static int tells(void *caller) {
+    struct dl_find_object found;
+    if (_dl_find_object(caller, &found)) return 0;
+    const char *name = found.dlfo_link_map->l_name;
+    if (!*name) {
+        static void *swift;
+        if (!swift) swift = dlsym(RTLD_DEFAULT, "swift_slowAlloc");
+        struct dl_find_object runtime;
+        return swift && !_dl_find_object(swift, &runtime) && runtime.dlfo_link_map != found.dlfo_link_map;
+    }
+    const char *file = strrchr(name, '/');
+    file = file ? file + 1 : name;
+    for (size_t index = 0; index < sizeof tellers / sizeof *tellers; index++)
+        if (!strncmp(file, tellers[index], strlen(tellers[index]))) return 1;
+    return 0;
+}
+
+/// libavcodec aborts where it gets no memory for a context's defaults.
+static int is_spared(void) {
+    void *callers[64];
+    Dl_info function;
+    for (int depth = backtrace(callers, 64); depth-- > 0;)
+        if (dladdr(callers[depth], &function) && function.dli_sname && !strcmp(function.dli_sname, "avcodec_alloc_context3"))
+            return 1;
+    return 0;
+}
+
+#define LACKS_MEMORY (tells(__builtin_return_address(0)) && fails(MEMORY) && !is_spared())
+
+void *malloc(size_t size) { return LACKS_MEMORY ? NULL : __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { return LACKS_MEMORY ? NULL : __libc_calloc(count, size); }
+void *realloc(void *old, size_t size) { return LACKS_MEMORY ? NULL : __libc_realloc(old, size); }
+
+int posix_memalign(void **room, size_t alignment, size_t size) {
+    if (LACKS_MEMORY) return ENOMEM;
+    *room = __libc_memalign(alignment, size);
+    return *room ? 0 : ENOMEM;
+}
+
+/// C++'s `new`, which throws.
+void *_Znwm(size_t size) {
+    if (LACKS_MEMORY) ((void (*)(void))dlsym(RTLD_DEFAULT, "_ZSt17__throw_bad_allocv"))();
+    return ((void *(*)(size_t))dlsym(RTLD_NEXT, "_Znwm"))(size);
 }

@@ -9,7 +9,7 @@ package final class OutputDevice {
         package var fourCC: FourCC
         package var width: Int
         package var height: Int
-        /// Bytes from row to row of the first plane, and of a whole picture.
+        /// Bytes from row to row of the first plane, and how many it has room for.
         package var stride: Int
         package var size: Int
     }

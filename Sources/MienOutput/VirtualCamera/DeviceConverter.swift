@@ -18,7 +18,10 @@ final class DeviceConverter {
         isPacked = format.fourCC == Self.formats.first
         converter = try PictureConverter()
         (upright, way, fitted) = (try Picture(), try Picture(), try Picture())
-        bytes = .allocate(byteCount: format.size, alignment: 64)
+        // A driver may ask for less than its rows take; where it has room for more (v4l2loopback: whole pages), its readers
+        // still go by the picture's own bytes, and FFmpeg turns away what is longer.
+        let rows = isPacked ? format.height : format.height + (format.height + 1) / 2
+        bytes = .allocate(byteCount: min(format.size, max(rows * format.stride, 0)), alignment: 64)
         for index in bytes.indices {
             let isLuma = isPacked ? index % 2 == 0 : index < format.stride * format.height
             bytes[index] = isLuma ? 16 : 128
@@ -59,7 +62,6 @@ final class DeviceConverter {
         guard let from, let base = bytes.baseAddress else { return }
         for y in 0..<rows {
             let place = offset + y * format.stride
-            // A driver may ask for less than it says.
             guard place >= 0, place + count <= bytes.count else { return }
             (base + place).copyMemory(from: from + y * Int(stride), byteCount: count)
         }
