@@ -51,10 +51,43 @@ private final class AnsweringTerminal {
         #expect(answering.terminal.pictureProtocol() == expected)
     }
 
+    @Test("What a terminal doesn't take at once goes on while keys are waited for")
+    func drawing() throws {
+        let answering = try AnsweringTerminal("\u{1B}[?62c")
+        _ = answering.terminal.pictureProtocol()
+        var picture = Text()
+        picture.append(String(repeating: "x", count: 1_000_000))
+        answering.terminal.draw([], picture: picture)
+        #expect(!answering.terminal.isReady)
+        for _ in 0..<20 where !answering.terminal.isReady { #expect(answering.terminal.keys(seconds: 0.5).isEmpty) }
+        #expect(answering.terminal.isReady)
+    }
+
+    @Test("A picture of kitty's takes the place of the last one once it is there, no larger than it was")
+    func replacing() throws {
+        let answering = try AnsweringTerminal("\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;c")
+        let preview = try Preview(privacy: .none)
+        let painter = try preview.painter(for: answering.terminal)
+        let picture = try Picture()
+        try picture.resize(width: 160, height: 80, format: AV_PIX_FMT_RGB24)
+        var texts: [String] = []
+        for frame in 0..<3 {
+            try preview.write(
+                FrameResult(source: "a", frame: frame, time: 0, width: 160, height: 80, faces: []), picture)
+            #expect(try painter.isDue())
+            let area = PreviewPainter.Area(column: 0, row: 0, columns: 40, rows: 10)
+            texts.append(String(decoding: try painter.bytes(in: area, cell: (10, 20)).bytes, as: UTF8.self))
+        }
+        for (text, (number, last)) in zip(texts, [(2, 1), (1, 2), (2, 1)]) {
+            #expect(text.contains("\u{1B}_Gi=\(number),q=2,a=T,f=32,s=160,v=80,c=40,r=10"))
+            #expect(text.hasSuffix("\u{1B}_Ga=d,d=I,i=\(last),q=2\u{1B}\\\u{1B}[0m"))
+        }
+    }
+
     @Test(
         "Pictures come in the terminal's own protocol, in the middle of their place",
         arguments: [
-            ("\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;c", "\u{1B}_Ga=T"), ("\u{1B}[?62;4;22c", "\u{1B}P"),
+            ("\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;c", "\u{1B}_Gi=2,q=2,a=T"), ("\u{1B}[?62;4;22c", "\u{1B}P"),
             ("\u{1B}[?62c", "\u{1B}["),
         ])
     func picture(reply: String, start: String) throws {

@@ -65,6 +65,8 @@ final class PreviewPainter {
     private let converter: PictureConverter
     private let (pixels, way): (Picture, Picture)
     private var hasPicture = false
+    /// Kitty's number of the picture on the screen. The next one has the other number.
+    private var number: UInt8 = 1
 
     init(
         _ newest: NewestPicture, privacy: Privacy, _ terminal: Terminal, isMirrored: @escaping () -> Bool
@@ -103,7 +105,7 @@ final class PreviewPainter {
         guard hasPicture, area.columns > 2, area.rows > 2 else { return text }
         let place = fitted(into: area, cell)
         let isSymbols = wayToShow == mien_chafa_symbols
-        let scale = isSymbols ? (width: 8, height: 16) : cell
+        let scale = pixels(ofCell: cell, at: place)
         try shown.picture.turn(
             into: pixels, as: AV_PIX_FMT_RGB24, size: (place.columns * scale.width, place.rows * scale.height),
             using: converter, by: way)
@@ -114,16 +116,42 @@ final class PreviewPainter {
                 chafa, wayToShow, base, frame.width, frame.height, frame.linesize.0, Int32(place.columns),
                 Int32(place.rows), Int32(scale.width), Int32(scale.height), &length)
         else { return text }
-        // A picture of kitty's stays until it is taken away.
-        if wayToShow == mien_chafa_kitty { text.append("\u{1B}_Ga=d,d=A\u{1B}\\") }
         let bytes = UnsafeRawBufferPointer(start: printed, count: length)
         let lines = isSymbols ? bytes.split(separator: UInt8(ascii: "\n")) : [bytes[...]]
         for (index, line) in lines.enumerated() {
             text.append("\u{1B}[\(place.row + index + 1);\(place.column + 1)H")
-            text.append(bytes: line)
+            if wayToShow == mien_chafa_kitty {
+                appendNumbered(line, to: &text)
+            } else {
+                text.append(bytes: line)
+            }
         }
         text.append("\u{1B}[0m")
         return text
+    }
+
+    /// A picture of kitty's stays until it is taken away: only once the next one, which takes a while to come, is there.
+    private func appendNumbered(_ picture: Slice<UnsafeRawBufferPointer>, to text: inout Text) {
+        let start = "\u{1B}_G".utf8.count
+        let last = number
+        number = 3 - number
+        text.append(bytes: picture.prefix(start))
+        text.append("i=\(number),q=2,")
+        text.append(bytes: picture.dropFirst(start))
+        text.append("\u{1B}_Ga=d,d=I,i=\(last),q=2\u{1B}\\")
+    }
+
+    /// How many pixels to send for a cell: kitty enlarges pictures itself.
+    private func pixels(ofCell cell: (width: Int, height: Int), at place: Area) -> (width: Int, height: Int) {
+        switch wayToShow {
+        case mien_chafa_symbols: (8, 16)
+        case mien_chafa_kitty:
+            (
+                min(cell.width, 1 + (shown.picture.width - 1) / place.columns),
+                min(cell.height, 1 + (shown.picture.height - 1) / place.rows)
+            )
+        default: cell
+        }
     }
 
     /// What takes a picture away that the screen's end doesn't.

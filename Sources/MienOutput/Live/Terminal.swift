@@ -138,23 +138,38 @@ final class Terminal {
         put(text.bytes, seconds: 0)
     }
 
-    /// Waits for keys, and gives them.
+    /// Waits for keys, and gives them. What waits to be drawn goes on meanwhile: a picture is a hundred times what a
+    /// terminal takes at once.
     func keys(seconds: Double) -> [UInt8] {
+        let end = Self.now + seconds
         guard isOnScreen else {
             usleep(UInt32(seconds * 1e6))
             return []
         }
-        var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&state, 1, Int32(seconds * 1000)) > 0 else { return [] }
-        var room = [UInt8](repeating: 0, count: 64)
-        let count = read(descriptor, &room, room.count)
-        // A terminal that has gone is always ready and never has anything.
-        if count <= 0 { usleep(UInt32(seconds * 1e6)) }
-        return Array(room.prefix(max(0, count)))
+        while true {
+            let left = max(0, end - Self.now)
+            var state = pollfd(fd: descriptor, events: Int16(pending.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0)
+            guard poll(&state, 1, Int32((left * 1000).rounded(.up))) > 0 else { return [] }
+            if Int32(state.revents) & ~POLLOUT != 0 {
+                var room = [UInt8](repeating: 0, count: 64)
+                let count = read(descriptor, &room, room.count)
+                // A terminal that has gone is always ready and never has anything.
+                if count <= 0 { usleep(UInt32(left * 1e6)) }
+                return Array(room.prefix(max(0, count)))
+            }
+            finish(seconds: 0)
+            if left == 0 { return [] }
+        }
     }
 
     /// Empties the screen, and shows what `text` says.
     func clear(_ text: Text) { put(text.bytes + Array("\u{1B}[2J".utf8), seconds: 0) }
+
+    private static var now: Double {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+    }
 
     private func put(_ bytes: [UInt8], seconds: Double) {
         pending.append(contentsOf: bytes)
@@ -213,7 +228,8 @@ public enum TerminalState {
     public static func restore() {
         let terminal = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
         guard terminal >= 0 else { return }
-        let text: StaticString = "\u{1B}[?2026l\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l\u{1B}[0m"
+        // First what ends a picture that has been written in part.
+        let text: StaticString = "\u{1B}\\\u{1B}[?2026l\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l\u{1B}[0m"
         _ = write(terminal, text.utf8Start, text.utf8CodeUnitCount)
         tcsetattr(terminal, TCSANOW, &settings)
     }

@@ -14,13 +14,13 @@ extension Expression {
         }
     }
 
-    /// The same for a terminal: SGR parameters of ECMA-48. Faces look like this whatever the terminal's colours are.
+    /// The same for a terminal: SGR parameters of ECMA-48, of which 39 is the colour of plain letters there.
     var terminalColour: Int {
         switch self {
         case .angry: 91
         case .fear: 95
         case .happy: 92
-        case .neutral: 37
+        case .neutral: 39
         case .sad: 94
         case .surprise: 93
         }
