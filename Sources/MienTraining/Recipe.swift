@@ -65,8 +65,13 @@ public struct Recipe: Sendable {
         ].compactMap(\.self)
     }
 
-    /// Of what happens in the run: another one than in the run that made the network it starts from.
-    var chance: UInt64 { start == nil ? seed : seed ^ 0x9E37_79B9_7F4A_7C15 }
+    /// Of what happens in the run: another one than in the run that made the network it starts from, and in those before.
+    var chance: UInt64 {
+        (start ?? "").utf8.reduce(seed) { mixed, byte in
+            var generator = SplitMix64(mixed, UInt64(byte))
+            return generator.next()
+        }
+    }
 
     public var text: String { lines.map { "\($0.key): \($0.value)" }.joined(separator: "\n") }
 }

@@ -43,6 +43,17 @@ import Testing
         #expect(whole.history.last!.validationAccuracy > 0.8)
     }
 
+    @Test("a run from another start sees other augmentations, and from the same one the same") func chance() throws {
+        func losses(_ start: String?) throws -> [Double] {
+            var recipe = recipe
+            (recipe.start, recipe.epochs) = (start, 1)
+            return try run(recipe, scratch.file("start \(start ?? "")")).history.map { Double($0.trainingLoss) }
+        }
+        let starts = [nil, "a 1", "a 2", "a 1"]
+        let all = try starts.map(losses)
+        #expect(Set(all).count == 3 && all[1] == all[3])
+    }
+
     @Test("a trapezoid can be made shorter or longer before its way down, and then is as if planned so")
     func prolonged() throws {
         var longer = recipe
