@@ -30,6 +30,8 @@ public final class AnnotatedVideo: PictureSink {
     private var others: [Int32] = []
     /// Index in the recording and in the file, and the time base there.
     private var copied: [Int32: (index: Int32, timeBase: AVRational)] = [:]
+    /// Of subtitles that the file takes in another form, by their index in the recording.
+    private var converters: [Int32: SubtitleConverter] = [:]
     /// Packets of other streams that came before the first picture.
     private var early: [UnsafeMutablePointer<AVPacket>] = []
     private var failure: SinkError?
@@ -89,6 +91,9 @@ public final class AnnotatedVideo: PictureSink {
             default: continue
             }
             if file.takes(parameters) {
+                taken.append(index)
+            } else if kind == "subtitles", let converter = SubtitleConverter(stream, for: container, recording.av) {
+                converters[index] = converter
                 taken.append(index)
             } else if kind == "sound" {
                 throw SinkError(
@@ -172,7 +177,9 @@ public final class AnnotatedVideo: PictureSink {
         file.copyMetadata(of: recording.format)
         for index in others {
             guard let from = recording.format.pointee.streams[Int(index)] else { continue }
-            let to = try file.addStream { recording.av.copyParameters(of: from, to: $0) }
+            let to = try file.addStream {
+                converters[index]?.describe(from, in: $0) ?? recording.av.copyParameters(of: from, to: $0)
+            }
             if from.pointee.codecpar.pointee.codec_type != AVMEDIA_TYPE_AUDIO { file.expectFew(in: to) }
             copied[index] = (to, from.pointee.time_base)
         }
@@ -209,7 +216,12 @@ public final class AnnotatedVideo: PictureSink {
     private func write(_ packet: UnsafeMutablePointer<AVPacket>) {
         guard failure == nil, let target = copied[packet.pointee.stream_index] else { return }
         do throws(SinkError) {
-            try file.write(packet, to: target.index, timeBase: target.timeBase)
+            guard let converter = converters[packet.pointee.stream_index] else {
+                return try file.write(packet, to: target.index, timeBase: target.timeBase)
+            }
+            guard let text = converter.convert(packet) else { return }
+            defer { free(text) }
+            try file.write(text, to: target.index, timeBase: target.timeBase)
         } catch {
             failure = error
         }

@@ -20,6 +20,15 @@ public enum VideoContainer: String, CaseIterable, Sendable {
         }
     }
 
+    /// FFmpeg's name for the subtitles that it takes.
+    var subtitles: String {
+        switch self {
+        case .mp4, .m4v, .mov: "mov_text"
+        case .mkv: "subrip"
+        case .webm: "webvtt"
+        }
+    }
+
     /// Its index comes last, so that it is written in fragments as long as it grows.
     var isFragmented: Bool { muxer == "mp4" || muxer == "mov" }
 

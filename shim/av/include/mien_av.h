@@ -36,6 +36,8 @@
     F(av_packet_rescale_ts)              \
     F(av_packet_unref)                   \
     F(avcodec_alloc_context3)            \
+    F(avcodec_decode_subtitle2)          \
+    F(avcodec_encode_subtitle)           \
     F(avcodec_find_best_pix_fmt_of_list) \
     F(avcodec_find_decoder)              \
     F(avcodec_find_encoder_by_name)      \
@@ -48,7 +50,8 @@
     F(avcodec_receive_frame)             \
     F(avcodec_receive_packet)            \
     F(avcodec_send_frame)                \
-    F(avcodec_send_packet)
+    F(avcodec_send_packet)               \
+    F(avsubtitle_free)
 
 #define MIEN_AVUTIL_FUNCTIONS(F)   \
     F(av_dict_copy)                \
