@@ -151,7 +151,8 @@ static const char *const tellers[] = {
     "libavcodec", "libavformat", "libavutil", "libswscale", "libopencv_", "libjpeg", "libpng", "libfreetype", "libexif",
 };
 
-/// Whether the code at this address is one of the tellers', or our own in a program without Swift's runtime in it.
+/// Whether the code at this address is one of the tellers', or our own in a program without Swift's runtime in it. Compiled
+/// for release, Swift's code asks its runtime for all.
 static int tells(void *caller) {
     struct dl_find_object found;
     if (_dl_find_object(caller, &found)) return 0;
