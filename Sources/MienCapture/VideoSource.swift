@@ -15,6 +15,11 @@ public final class VideoSource: FrameSource {
     /// Pixels of the largest picture that is read: half a gigabyte of luma.
     static let maximumPixels = 1 << 29
 
+    /// Pixels up to which decoded pictures are kept, a run of frames at a time: in YUV 4:2:0, of 24, that is 33 MB.
+    private static let smallPicture = 1280 * 720
+    /// Pixels of the largest picture that is kept, where a recording that began with small ones goes on with larger ones.
+    private static let largestKept = 1 << 24
+
     public let name: String
     public let frameCount: Int?
     /// How many pieces of the recording were damaged so far.
@@ -27,7 +32,9 @@ public final class VideoSource: FrameSource {
     private var state = State.reading
     private var next = 0
     private var lastTime: Double?
-    private var kept: KeptPackets?
+    private var kept: KeptPieces?
+    /// Whether pictures are kept, and not the packets that they are in.
+    private var keepsDecoded = false
 
     private enum State {
         case reading
@@ -64,9 +71,11 @@ public final class VideoSource: FrameSource {
     }
 
     public func keepPictures() throws(CaptureError) -> any PictureReader {
-        let packets = KeptPackets(av: input.av)
-        kept = packets
-        return try RecordingPictures(of: input, path: name, packets: packets)
+        let kept = KeptPieces(av: input.av)
+        self.kept = kept
+        let size = input.decoder.pointee
+        keepsDecoded = size.width > 0 && size.height > 0 && Int(size.width) * Int(size.height) <= Self.smallPicture
+        return try RecordingPictures(of: input, path: name, kept: kept, isDecoded: keepsDecoded)
     }
 
     public func read(into frame: inout Frame) throws(CaptureError) -> Bool {
@@ -78,6 +87,7 @@ public final class VideoSource: FrameSource {
                     damaged += 1
                 }
                 try luma.read(picture, into: &frame)
+                if keepsDecoded { try keepDecoded() }
                 frame.number = next
                 frame.time = time(of: picture)
                 next += 1
@@ -91,6 +101,17 @@ public final class VideoSource: FrameSource {
                 try feed()
             }
         }
+    }
+
+    private func keepDecoded() throws(CaptureError) {
+        let (width, height) = (Int(picture.pointee.width), Int(picture.pointee.height))
+        guard width * height <= Self.largestKept else {
+            throw CaptureError(
+                .unsupported,
+                "\(name): frame \(next) is \(width)x\(height), too large to be kept where those before were small "
+                    + "(cut the recording in two there)")
+        }
+        try kept?.keep(picture, of: name)
     }
 
     /// Gives the decoder the stream's next packet, or tells it that there are no more.
@@ -115,7 +136,7 @@ public final class VideoSource: FrameSource {
                 state = .draining(reason: "the last picture is incomplete")
                 break
             }
-            try kept?.keep(packet, of: name)
+            if !keepsDecoded { try kept?.keep(packet, of: name) }
             if av.pointee.avcodec_send_packet(input.decoder, packet) < 0 { damaged += 1 }
             return
         }

@@ -183,6 +183,29 @@ struct AnnotatedVideoTests {
         #expect(frames.lines.count == 72)
     }
 
+    @Test("Large pictures, which are decoded a second time, are drawn on in their turn, too")
+    func large() throws {
+        let original = folder.path("large.mp4")
+        let made = try Program.shell(
+            "ffmpeg -v error -i '\(Program.clip("single_face.mp4"))' -vf scale=1440:810 -preset ultrafast '\(original)'"
+        )
+        try #require(made.status == 0, "\(made.errors)")
+        let copy = folder.path("copy.mp4")
+        #expect(try Program.run(["video", original, "--out", copy, "--jsonl", "/dev/null"]).errors == "")
+        #expect(try times(copy) == times(original))
+        #expect(try sound(copy) == sound(original))
+        // Below the face nothing is drawn: there each picture is most like its own.
+        let numbers = [0, 40, 71]
+        let below = 600 * 1440 * 3
+        let originals = try numbers.map { Array(try picture(original, $0)[below...]) }
+        for (index, number) in numbers.enumerated() {
+            let drawnOn = try picture(copy, number)[below...]
+            let changes = originals.map { zip($0, drawnOn).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) } }
+            #expect(changes.min() == changes[index])
+            #expect(Double(changes[index]) / Double(drawnOn.count) < 5)
+        }
+    }
+
     /// Frame `number` in RGB, upright.
     private func picture(_ file: String, _ number: Int) throws -> [UInt8] {
         let raw = folder.path("raw")

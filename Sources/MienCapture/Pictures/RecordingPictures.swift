@@ -1,10 +1,9 @@
 package import CMienAV
 
-/// The pictures of a recording, decoded a second time from the packets that its source has read, and the recording's other
-/// streams as they are.
+/// The pictures of a recording, and its other streams as they are.
 ///
-/// A second decoding costs a fraction of what any use of a picture costs, and keeps memory flat: one picture at a time
-/// exists, however far ahead of the writing the reading is.
+/// Small pictures are those that its source has decoded. Large ones are decoded a second time from the packets that it has
+/// read, which keeps memory flat: one of them at a time exists, however far ahead of the writing the reading is.
 package final class RecordingPictures: PictureReader {
     package let path: String
     package let av: UnsafePointer<mien_av>
@@ -12,19 +11,21 @@ package final class RecordingPictures: PictureReader {
     package let stream: UnsafeMutablePointer<AVStream>
     private let input: VideoInput
     private let luma: VideoLuma
-    private let packets: KeptPackets
-    private let decoder: UnsafeMutablePointer<AVCodecContext>
+    private let kept: KeptPieces
+    /// Of packets; nil where pictures are kept.
+    private let decoder: UnsafeMutablePointer<AVCodecContext>?
     private let picture: Picture
     private var next = 0
     private var isDraining = false
     /// What takes the packets of the other streams, in their order between the pictures.
     private var copy: ((UnsafeMutablePointer<AVPacket>) -> Void)?
 
-    init(of input: VideoInput, path: String, packets: KeptPackets) throws(CaptureError) {
+    /// `isDecoded`: what is kept of the stream of the pictures is pictures, and not packets.
+    init(of input: VideoInput, path: String, kept: KeptPieces, isDecoded: Bool) throws(CaptureError) {
         picture = try Picture()
-        decoder = try VideoInput.openDecoder(for: input.stream, threads: 1, path, input.av)
+        decoder = isDecoded ? nil : try VideoInput.openDecoder(for: input.stream, threads: 1, path, input.av)
         luma = VideoLuma(name: path, av: input.av, streamOrientation: input.orientation)
-        (self.input, self.path, self.packets, av, stream) = (input, path, packets, input.av, input.stream)
+        (self.input, self.path, self.kept, av, stream) = (input, path, kept, input.av, input.stream)
     }
 
     deinit {
@@ -45,7 +46,7 @@ package final class RecordingPictures: PictureReader {
     package func picture(of frame: borrowing Frame) throws(CaptureError) -> Picture {
         while next <= frame.number {
             guard receive() else {
-                throw CaptureError(.broken, "\(path): frame \(frame.number) cannot be decoded a second time")
+                throw CaptureError(.broken, "\(path): frame \(frame.number) cannot be had a second time")
             }
         }
         return picture
@@ -53,38 +54,37 @@ package final class RecordingPictures: PictureReader {
 
     /// Hands on what comes after the last picture, where every picture has been asked for.
     package func finish() {
-        if packets.isComplete { _ = receive() }
+        if kept.isComplete { _ = receive() }
     }
 
-    /// Decodes the next picture; false where there is none.
+    /// Takes the next picture; false where there is none.
     private func receive() -> Bool {
         while true {
-            switch av.pointee.avcodec_receive_frame(decoder, picture.frame) {
-            case 0:
-                picture.orientation = luma.orientation(of: picture.frame)
-                next += 1
-                return true
-            case mien_averror_eof: return false
             // Damage was counted at the first decoding.
-            default: if !feed() { return false }
+            if decoder != nil, av.pointee.avcodec_receive_frame(decoder, picture.frame) == 0 { return gotPicture() }
+            guard !isDraining else { return false }
+            guard let piece = kept.take() else {
+                // Those that were read ahead hold every picture that was seen; the last of them come out on draining.
+                isDraining = true
+                if decoder != nil { _ = av.pointee.avcodec_send_packet(decoder, nil) }
+                continue
+            }
+            defer { kept.free(piece) }
+            switch piece {
+            case .packet(let packet) where packet.pointee.stream_index == stream.pointee.index:
+                _ = av.pointee.avcodec_send_packet(decoder, packet)
+            case .packet(let packet): copy?(packet)
+            case .picture(let next):
+                av.pointee.av_frame_unref(picture.frame)
+                guard av.pointee.av_frame_ref(picture.frame, next) >= 0 else { return false }
+                return gotPicture()
             }
         }
     }
 
-    private func feed() -> Bool {
-        guard !isDraining else { return false }
-        while let taken = packets.take() {
-            var packet: UnsafeMutablePointer<AVPacket>? = taken
-            defer { av.pointee.av_packet_free(&packet) }
-            if taken.pointee.stream_index == stream.pointee.index {
-                _ = av.pointee.avcodec_send_packet(decoder, taken)
-                return true
-            }
-            copy?(taken)
-        }
-        // Those that were read ahead hold every picture that was seen; the last of them come out on draining.
-        isDraining = true
-        _ = av.pointee.avcodec_send_packet(decoder, nil)
+    private func gotPicture() -> Bool {
+        picture.orientation = luma.orientation(of: picture.frame)
+        next += 1
         return true
     }
 }
