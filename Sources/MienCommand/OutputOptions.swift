@@ -18,7 +18,7 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp("A page to look at: what each face showed, over time.", valueName: "file.html"))
     var report: String?
 
-    @Flag(inversion: .prefixedNo, help: "Show the strongest moments in reports, which takes decoding twice.")
+    @Flag(inversion: .prefixedNo, help: "Show the strongest moments in reports, which takes a little longer.")
     var thumbnails = true
 
     @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file"))

@@ -72,9 +72,10 @@ struct ForeignModelTests {
         return Float(sum)
     }
 
+    /// Sums of some thousand products differ in their last digits with the order that a CPU takes them in.
     private func expectClose(_ answer: Probabilities, _ expected: [Float]) {
         for expression in Expression.allCases {
-            #expect(abs(answer[expression] - expected[expression.rawValue]) < 1e-5, "\(expression)")
+            #expect(abs(answer[expression] - expected[expression.rawValue]) < 1e-4, "\(expression)")
         }
     }
 

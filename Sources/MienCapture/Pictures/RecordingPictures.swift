@@ -46,7 +46,7 @@ package final class RecordingPictures: PictureReader {
     package func picture(of frame: borrowing Frame) throws(CaptureError) -> Picture {
         while next <= frame.number {
             guard receive() else {
-                throw CaptureError(.broken, "\(path): frame \(frame.number) cannot be had a second time")
+                throw CaptureError(.broken, "\(path): the picture of frame \(frame.number) is lost")
             }
         }
         return picture
