@@ -36,6 +36,7 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
         var readiness = Int16(POLLIN)
         /// Whether lists of formats, sizes, rates and controls have no end.
         var isEndless = false
+        var isAlwaysInterrupted = false
         /// Instead of what is asked for.
         var bufferCount: UInt32?
         var requests = 0
@@ -138,6 +139,7 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
         return change { world in
             let name = names[request] ?? "?"
             world.requests += 1
+            if world.isAlwaysInterrupted { return -EINTR }
             if let error = world.fault(name) { return -error }
             guard let path = world.files[descriptor], let node = world.nodes[path] else { return -ENODEV }
             return -world.answer(name, descriptor, node, argument)

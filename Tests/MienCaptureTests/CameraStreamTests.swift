@@ -137,6 +137,14 @@ final class Rig {
         #expect(computer.world.requests < 50_000)
     }
 
+    @Test("a driver that is always interrupted is not asked for ever")
+    func interruptions() {
+        let computer = FakeComputer()
+        computer.change { $0.isAlwaysInterrupted = true }
+        #expect(throws: CameraError.self) { try Rig(computer) }
+        #expect(computer.world.requests < 50_000 && computer.world.leaks == 0)
+    }
+
     @Test("a driver that offers pictures or buffers beyond all bounds is refused before anything is allocated")
     func excess() {
         for size in [(16384, 16384), (1 << 20, 1), (0, 48)] {

@@ -42,14 +42,18 @@ final class VideoNode {
 
     deinit { if descriptor >= 0 { calls.close(descriptor) } }
 
+    /// Signals that interrupt a request in a row before it is taken for one that fails: no program gets so many.
+    private static let mostInterruptions = 1000
+
     /// Issues a request, again where a signal interrupts it. Returns 0 or the error number. (`ioctl`)
     func call<Argument>(_ request: Request, _ argument: inout Argument) -> Int32 {
         withUnsafeMutablePointer(to: &argument) { argument in
-            while true {
+            for _ in 0..<Self.mostInterruptions {
                 let result = calls.ioctl(descriptor, request.number, argument)
                 if result >= 0 { return 0 }
                 if result != -EINTR { return -result }
             }
+            return EINTR
         }
     }
 
