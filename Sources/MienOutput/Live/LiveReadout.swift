@@ -1,5 +1,6 @@
 import Glibc
 public import Mien
+import MienCapture
 import Synchronization
 
 /// A block on a terminal that is redrawn in place: who is seen, how each looks, and how the run goes. Takes keys, too.
@@ -56,7 +57,7 @@ public final class LiveReadout: Sink, Sendable {
     public func begin(_ run: RunDescription) {}
 
     public func write(_ result: borrowing FrameResult) {
-        let now = seconds(of: CLOCK_MONOTONIC)
+        let now = SystemCalls().clock()
         shared.withLock {
             $0.state.add(result, now: now)
             $0.isDue = true
@@ -84,7 +85,7 @@ public final class LiveReadout: Sink, Sendable {
 
     private func draw(on terminal: Terminal) {
         terminal.enter()
-        let start = seconds(of: CLOCK_MONOTONIC)
+        let start = SystemCalls().clock()
         var (size, second) = (terminal.size, 0)
         let painter = makePainter(terminal)
         var layout: ReadoutLayout?
@@ -103,7 +104,7 @@ public final class LiveReadout: Sink, Sendable {
             if let news = controls.recorder.takeNews() { say(news) }
             if terminal.isClosed { shared.withLock { $0.isClosed = true } }
 
-            let now = seconds(of: CLOCK_MONOTONIC)
+            let now = SystemCalls().clock()
             if terminal.size != size || Int(now - start) != second { shared.withLock { $0.isDue = true } }
             (size, second) = (terminal.size, Int(now - start))
             if take(painter) {
@@ -187,13 +188,20 @@ public final class LiveReadout: Sink, Sendable {
 /// The program's share of one core, over the last seconds.
 private struct ProcessorShare {
     private(set) var share = 0.0
-    private var last = (clock: seconds(of: CLOCK_MONOTONIC), used: seconds(of: CLOCK_PROCESS_CPUTIME_ID))
+    private var last = (clock: SystemCalls().clock(), used: Self.used())
 
     mutating func update(now: Double) {
         guard now - last.clock >= 1 else { return }
-        let used = seconds(of: CLOCK_PROCESS_CPUTIME_ID)
+        let used = Self.used()
         share = (used - last.used) / (now - last.clock)
         last = (now, used)
+    }
+
+    /// Seconds of processor time, of all threads.
+    private static func used() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
 
@@ -212,10 +220,4 @@ private enum SuspensionFlag {
 
     static func takeStop() -> Bool { stop.exchange(false, ordering: .relaxed) }
     static func takeContinuation() -> Bool { continuation.exchange(false, ordering: .relaxed) }
-}
-
-private func seconds(of clock: clockid_t) -> Double {
-    var now = timespec()
-    clock_gettime(clock, &now)
-    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
 }

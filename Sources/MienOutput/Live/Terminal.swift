@@ -1,5 +1,6 @@
 import CMienCrash
 import Glibc
+import MienCapture
 import Synchronization
 
 /// A terminal that a program draws on and takes keys from: a screen of its own, which gives way to what was there before.
@@ -141,13 +142,13 @@ final class Terminal {
     /// Waits for keys, and gives them. What waits to be drawn goes on meanwhile: a picture is a hundred times what a
     /// terminal takes at once.
     func keys(seconds: Double) -> [UInt8] {
-        let end = Self.now + seconds
+        let end = SystemCalls().clock() + seconds
         guard isOnScreen else {
             usleep(UInt32(seconds * 1e6))
             return []
         }
         while true {
-            let left = max(0, end - Self.now)
+            let left = max(0, end - SystemCalls().clock())
             var state = pollfd(fd: descriptor, events: Int16(pending.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0)
             guard poll(&state, 1, Int32((left * 1000).rounded(.up))) > 0 else { return [] }
             if Int32(state.revents) & ~POLLOUT != 0 {
@@ -164,12 +165,6 @@ final class Terminal {
 
     /// Empties the screen, and shows what `text` says.
     func clear(_ text: Text) { put(text.bytes + Array("\u{1B}[2J".utf8), seconds: 0) }
-
-    private static var now: Double {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
-    }
 
     private func put(_ bytes: [UInt8], seconds: Double) {
         pending.append(contentsOf: bytes)
