@@ -65,8 +65,8 @@ struct Train: ParsableCommand {
     @Option(help: "Give this share of each target to all six alike.") var labelSmoothing = Recipe().smoothing
     @Option(
         help: ArgumentHelp(
-            "A network to learn from too; may be given several times. It should have kept back the same pictures: same "
-                + "data, --validation and --seed.", valueName: "file.onnx"))
+            "A network to learn from too (mien: the one in the program); may be given several times. It should have kept "
+                + "back the same pictures: same data, --validation and --seed.", valueName: "file.onnx"))
     var teacher: [String] = []
     @Option(help: "The share of each target that is the teachers' mean answer; 0.5 unless given.")
     var teacherWeight: Float?
@@ -86,21 +86,17 @@ struct Train: ParsableCommand {
             outputs: [out, out + ".checkpoint"], inputs: source.files + teacher + [start].compactMap(\.self))
         try File.checkIsWritable(out)
         let graph = try graph(&recipe)
+        let teachers = try teacher.isEmpty ? nil : Teachers(teacher, normalisation: recipe.normalisation)
+        recipe.teachers = teachers?.names ?? []
         let pictures =
             try source.isFolder
             ? source.pictures(threads: threads ?? coreCount)
             : PictureSet(
                 fer2013: source.data, votes: source.votes, usage: .training, includingDisputed: recipe.learnsFromVotes,
                 leavingOutCopies: true)
-        var taught: [Probabilities] = []
-        if !teacher.isEmpty {
-            let teachers = try teacher.map { try ExpressionModel(file: $0) }
-            recipe.teachers = try zip(teachers, teacher).map { try Teachers.name($0, contents: File.read($1)) }
-            taught = try Teachers.answers(of: teachers, to: pictures, threads: threads ?? coreCount)
-        }
         let run = try TrainingRun(
             recipe, graph, pictures: pictures,
-            data: source.isFolder ? String(pictures.fingerprint, radix: 16) : nil, teachers: taught,
+            data: source.isFolder ? String(pictures.fingerprint, radix: 16) : nil, teachers: teachers,
             threads: threads ?? coreCount)
         let display = ProgressDisplay(epochs: epochs, stepsPerEpoch: run.stepsPerEpoch, batch: batch)
         display.say(

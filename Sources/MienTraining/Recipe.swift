@@ -61,7 +61,7 @@ public struct Recipe: Sendable {
             largestGradient < .infinity ? ("largest gradient", "\(largestGradient)") : nil,
             smoothing > 0 ? ("label smoothing", "\(smoothing)") : nil,
             start.map { ("start", $0) },
-            teaching > 0 ? ("teachers", "\(teachers.joined(separator: ", ")); share \(teaching)") : nil,
+            teaching > 0 ? ("taught by", "\(teachers.joined(separator: ", ")); share \(teaching)") : nil,
         ].compactMap(\.self)
     }
 

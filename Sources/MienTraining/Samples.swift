@@ -9,8 +9,6 @@ struct Samples: Sendable {
     /// Of a picture of each class.
     let weights: [Float]
     let epoch: Int
-    /// The teachers' mean answer to each picture; empty where there are none.
-    var teachers: [Probabilities] = []
 
     /// Where sample `row` lies in the input and in the targets of a micro-batch.
     static func inputRange(_ row: Int) -> Range<Int> {
@@ -54,9 +52,8 @@ struct Samples: Sendable {
         let classes = MienVision.Expression.allCases
         for expression in classes {
             let target = recipe.learnsFromVotes ? shares[expression] : expression == label ? 1 : 0
-            let taught = teachers.isEmpty ? target : target + recipe.teaching * (teachers[index][expression] - target)
             targets[expression.rawValue] =
-                weights[label.rawValue] * (taught + recipe.smoothing * (1 / Float(classes.count) - taught))
+                weights[label.rawValue] * (target + recipe.smoothing * (1 / Float(classes.count) - target))
         }
     }
 }

@@ -12,24 +12,28 @@ public struct StartingNetwork: Sendable {
     /// The network that the program carries.
     public static let builtIn = "mien"
 
+    /// What a network must be to go on from or to learn from.
+    static let demand =
+        "it must take a grey picture of \(FacePicture.side)x\(FacePicture.side) and end in a softmax over "
+        + MienVision.Expression.allCases.map(\.name).joined(separator: ", ")
+
+    /// The bytes of an ONNX file, or of that of `builtIn`.
+    static func contents(_ path: String) throws(DataError) -> [UInt8] {
+        path == builtIn ? ExpressionModel.builtIn : try File.read(path)
+    }
+
     /// - Parameter path: an ONNX file, or `builtIn`.
     /// - Throws: `DataError` where the file can't be read, or its network doesn't take a face of 48x48 and give the six
     ///   shares in their order, as what is learnt from does.
     public init(_ path: String) throws {
-        let bytes = path == Self.builtIn ? ExpressionModel.builtIn : try File.read(path)
+        let bytes = try Self.contents(path)
         let model: Model
         do throws(ModelError) {
             model = try Model(onnx: bytes)
         } catch { throw DataError("\(path): cannot start from this network: \(error)") }
         let checked = try ExpressionModel(model, from: path)
-        let classes = MienVision.Expression.allCases
-        guard checked.picture.channels == 1, checked.picture.width == FacePicture.side,
-            checked.picture.height == FacePicture.side, model.graph.nodes.last?.operation == "Softmax",
-            checked.isInOrder
-        else {
-            throw DataError(
-                "\(path): cannot start from this network: it must take a grey picture of \(FacePicture.side)x\(FacePicture.side) "
-                    + "and end in a softmax over \(classes.map(\.name).joined(separator: ", "))")
+        guard checked.isOfOurKind, model.graph.nodes.last?.operation == "Softmax" else {
+            throw DataError("\(path): cannot start from this network: \(Self.demand)")
         }
         (graph, normalisation) = (model.graph, checked.normalisation)
         name = Teachers.name(checked, contents: bytes)

@@ -1,6 +1,6 @@
 import Glibc
 public import MienNN
-public import MienVision
+import MienVision
 
 /// One run of a recipe over a set of pictures, from its start or from a checkpoint to its end.
 public final class TrainingRun {
@@ -16,7 +16,7 @@ public final class TrainingRun {
     private let split: Split
     private let validation: PictureSet
     private let threads: Int
-    private let teachers: [Probabilities]
+    private let teachers: Teachers?
     private let trainer: Trainer
     /// Of a picture of each class.
     private let weights: [Float]
@@ -33,11 +33,11 @@ public final class TrainingRun {
     /// - Parameters:
     ///   - pictures: from FER2013's Training part, or a folder; a share of them is kept back as the recipe says.
     ///   - data: what tells the pictures from others, besides their number: a checkpoint of others is refused.
-    ///   - teachers: the mean answer of other networks to each picture as it is, of which the recipe takes a share: Hinton,
-    ///     Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015. Empty: there are none.
+    ///   - teachers: other networks, whose answers are a share of the targets, as the recipe says: Hinton, Vinyals, Dean:
+    ///     Distilling the Knowledge in a Neural Network, 2015.
     ///   - graph: the network as it starts: before it has learnt anything, or with what it has learnt before.
     public init(
-        _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, data: String? = nil, teachers: [Probabilities] = [],
+        _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, data: String? = nil, teachers: Teachers? = nil,
         threads: Int
     ) throws(ModelError) {
         self.recipe = recipe
@@ -172,10 +172,7 @@ public final class TrainingRun {
 
     /// The network of the best epoch, calibrated on the pictures kept back, with what is to be known about it.
     public func model(name: String, data: String) throws(ModelError) -> Model {
-        var model = network(state.best)
-        let answers = try Evaluation.answers(of: model, to: validation, threads: threads)
-        let temperature = Calibration.temperature(answers: answers, labels: validation.labels)
-        model = model.divided(byTemperature: temperature) ?? model
+        var model = try calibratedBest()
         model.graph.name = name
         model.metadata.merge(
             [
@@ -189,9 +186,15 @@ public final class TrainingRun {
         return model
     }
 
-    /// How the network of the best epoch does on the pictures kept back.
+    /// How that network does on the pictures kept back, on which it was calibrated.
     public func bestEvaluation() throws(ModelError) -> Evaluation {
-        try Evaluation.of(network(state.best), pictures: validation, threads: threads).evaluation
+        try Evaluation.of(calibratedBest(), pictures: validation, threads: threads).evaluation
+    }
+
+    private func calibratedBest() throws(ModelError) -> Model {
+        let model = network(state.best)
+        let answers = try Evaluation.answers(of: model, to: validation, threads: threads)
+        return model.calibrated(Calibration(answers: answers, labels: validation.labels, weights: weights)) ?? model
     }
 
     /// With what is needed to run it, and no more.
@@ -221,12 +224,13 @@ public final class TrainingRun {
     }
 
     private func step(_ order: [Int]) throws(ModelError) -> Double {
-        let (recipe, samples, start) = (recipe, samples(ofEpoch: state.epoch), state.step * recipe.batch)
+        let (recipe, teachers) = (recipe, teachers)
+        let (samples, start) = (samples(ofEpoch: state.epoch), state.step * recipe.batch)
         let factor = recipe.schedule.factor(
             step: state.epoch * stepsPerEpoch + state.step + 1, stepsPerEpoch: stepsPerEpoch, epochs: recipe.epochs)
         var chance = SplitMix64(recipe.chance, Purpose.step, UInt64(state.epoch), UInt64(state.step))
         return try trainer.step(rate: recipe.learningRate * Float(factor), seed: chance.next()) {
-            positions, input, targets in
+            positions, input, targets throws(ModelError) in
             for (row, position) in positions.enumerated() {
                 let other = start + (position + recipe.batch / 2) % recipe.batch
                 samples.write(
@@ -234,10 +238,11 @@ public final class TrainingRun {
                     to: UnsafeMutableBufferPointer(rebasing: input[Samples.inputRange(row)]),
                     UnsafeMutableBufferPointer(rebasing: targets[Samples.targetRange(row)]))
             }
+            try teachers?.teach(input, targets, share: recipe.teaching)
         }
     }
 
     private func samples(ofEpoch epoch: Int) -> Samples {
-        Samples(recipe: recipe, pictures: pictures, weights: weights, epoch: epoch, teachers: teachers)
+        Samples(recipe: recipe, pictures: pictures, weights: weights, epoch: epoch)
     }
 }

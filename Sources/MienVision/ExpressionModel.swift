@@ -29,8 +29,12 @@ public struct ExpressionModel: Sendable {
     public let assumptions: [String]
     /// The place in the network's output of each of `Expression.allCases`.
     let places: [Int]
-    /// Whether its output is the six, in the order of `Expression.allCases`.
-    package var isInOrder: Bool { otherClasses.isEmpty && places == Array(Expression.allCases.indices) }
+    /// Whether it takes grey pictures of FER2013's size, and gives the shares of the six in the order of
+    /// `Expression.allCases`, as networks do that are trained here.
+    package var isOfOurKind: Bool {
+        picture.channels == 1 && picture.width == FacePicture.side && picture.height == FacePicture.side && addsUp
+            && places == Array(Expression.allCases.indices)
+    }
     /// Whether the six shares add up to 1 as they come.
     let addsUp: Bool
 

@@ -125,6 +125,9 @@ struct TrainingTests {
         let missing = try train("c.onnx", "--teacher", folder.path("none.onnx"))
         #expect(missing.status == 1)
         #expect(missing.errors.contains("none.onnx"))
+        let other = try train("c.onnx", "--teacher", teacher, "--normalisation", "unit")
+        #expect(other.status == 1)
+        #expect(other.errors.contains("teacher.onnx") && other.errors.contains("--normalisation standard"))
         #expect(try train("c.onnx", "--teacher-weight", "0.4").status == 64)
         #expect(try train("teacher.onnx", "--teacher", teacher).status == 64, "it would be written over")
     }

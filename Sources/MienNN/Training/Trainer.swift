@@ -158,7 +158,7 @@ public final class Trainer {
             @Sendable (
                 _ positions: Range<Int>, _ input: UnsafeMutableBufferPointer<Float>,
                 _ targets: UnsafeMutableBufferPointer<Float>
-            ) -> Void
+            ) throws(ModelError) -> Void
     ) throws(ModelError) -> Double {
         let loss = try gradient(seed: seed, fill: fill)
         stepCount += 1
@@ -198,15 +198,17 @@ public final class Trainer {
     /// The mean loss over a mini-batch; its gradient is left in the first of the gradients' arrays.
     private func gradient(
         seed: UInt64,
-        fill: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void
+        fill:
+            @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)
+            throws(ModelError) -> Void
     ) throws(ModelError) -> Double {
         let (contexts, arrays, shard, batch) = (contexts, arrays, configuration.shard, configuration.batch)
         let failure = Mutex<ModelError?>(nil)
         team.forEach(arrays.gradients.count) { worker, item in
             let context = contexts.all[worker]
             let positions = (item * shard)..<((item + 1) * shard)
-            fill(positions, context.input, context.targets)
             do throws(ModelError) {
+                try fill(positions, context.input, context.targets)
                 arrays.losses[item] = try context.run(
                     gradients: arrays.gradients[item], scale: 1 / Float(batch), SplitMix64(seed, UInt64(item)))
             } catch { failure.withLock { $0 = error } }
@@ -234,7 +236,9 @@ public final class Trainer {
     /// The mean loss over a mini-batch and its gradient, without a step: to check gradients by.
     package func lossAndGradient(
         seed: UInt64,
-        fill: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void
+        fill:
+            @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)
+            throws(ModelError) -> Void
     ) throws(ModelError) -> (loss: Double, gradient: [Float]) {
         let loss = try gradient(seed: seed, fill: fill)
         return (loss, Array(UnsafeBufferPointer(start: arrays.gradients[0], count: layout.count)))
