@@ -54,6 +54,7 @@ struct CommonOptions: ParsableArguments {
     }
 
     func validate() throws {
+        try ForeignNames.refuse(cascade)
         if verbose, quiet { throw ValidationError("--verbose and --quiet exclude each other") }
         if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
         if let fault = detection.fault { throw ValidationError(fault) }

@@ -20,7 +20,7 @@ enum ForeignNames {
 
     static func message(_ name: String) -> String { "\(name): its name is not UTF-8; rename it to use it" }
 
-    /// Throws where an argument that names something to write is one of them.
+    /// Throws where an argument that names something to write, or without which there is nothing to do, is one of them.
     static func refuse(_ argument: String?) throws {
         if let argument, contain(argument) { throw ValidationError(message(argument)) }
     }

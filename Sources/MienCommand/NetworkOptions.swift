@@ -25,6 +25,7 @@ struct NetworkOptions: ParsableArguments {
     var modelInput: String?
 
     func validate() throws {
+        try ForeignNames.refuse(model)
         if model == nil, modelClasses != nil || modelNormalisation != nil || modelInput != nil {
             throw ValidationError("--model-classes, --model-normalisation and --model-input need --model")
         }

@@ -82,6 +82,7 @@ struct Train: ParsableCommand {
 
     func run() throws {
         var recipe = try recipe()
+        for file in teacher + [start].compactMap(\.self) { try ForeignNames.refuse(file) }
         try FileIdentity.refuseOverlap(
             outputs: [out, out + ".checkpoint"], inputs: source.files + teacher + [start].compactMap(\.self))
         try File.checkIsWritable(out)

@@ -42,4 +42,5 @@ enum Purpose {
     static let step: UInt64 = 4
     static let initialisation: UInt64 = 5
     static let mixing: UInt64 = 6
+    static let teaching: UInt64 = 7
 }

@@ -4,9 +4,12 @@ import Synchronization
 
 /// Networks that another one learns from, beside the labels: one or several, of any architecture.
 ///
-/// They are shown exactly what it is shown, changed and mixed, and asked about its mirror image too. So each picture has
-/// ever new answers to learn from, and not only those to pictures that the teachers know by heart. Beyer et al.: Knowledge
-/// Distillation: A Good Teacher Is Patient and Consistent, 2022.
+/// They are shown exactly what it is shown, changed and mixed. So each picture has ever new answers to learn from, and not
+/// only those to pictures that the teachers know by heart. Beyer et al.: Knowledge Distillation: A Good Teacher Is Patient
+/// and Consistent, 2022.
+///
+/// What is to be learnt is their mean answer to a picture and to its mirror image. Each time a picture comes, one of them is
+/// asked about one of the two, by chance: over the epochs that comes to the same, and takes a fraction of the time.
 public final class Teachers: Sendable {
     /// How a recipe names them, each with a fingerprint: others are other teachers.
     public let names: [String]
@@ -40,40 +43,41 @@ public final class Teachers: Sendable {
         (self.names, self.networks) = (names, networks)
     }
 
-    /// Gives the teachers' mean answer to each picture of `input` (N x 48 x 48) and its mirror image a share of its
-    /// `targets` (N x 6), whose sums stay what they are.
+    /// Gives one teacher's answer to the picture or to its mirror image, as `generator` says, a share of the target (6), whose
+    /// sum stays what it is.
+    ///
+    /// - Parameter picture: 48x48, as it is learnt from.
     func teach(
-        _ input: UnsafeMutableBufferPointer<Float>, _ targets: UnsafeMutableBufferPointer<Float>, share: Float
+        _ picture: UnsafeMutableBufferPointer<Float>, _ target: UnsafeMutableBufferPointer<Float>, share: Float,
+        _ generator: SplitMix64
     ) throws(ModelError) {
         let contexts = if let made = free.withLock({ $0.popLast() }) { made } else { try makeContexts() }
         defer { free.withLock { $0.append(contexts) } }
-        for row in 0..<input.count / FacePicture.pixelCount {
-            let picture = UnsafeMutableBufferPointer(rebasing: input[Samples.inputRange(row)])
-            let target = UnsafeMutableBufferPointer(rebasing: targets[Samples.targetRange(row)])
-            let total = target.reduce(0, +)
-            for index in target.indices { target[index] *= 1 - share }
-            let part = share * total / Float(2 * networks.count)
-            for context in contexts.all {
-                Self.write(picture, andMirroredTo: context)
-                try context.run(count: 2)
-                for view in 0..<2 {
-                    let answer = context.output(view)
-                    for index in target.indices { target[index] += part * answer[index] }
-                }
-            }
-        }
+        var generator = generator
+        let choice = generator.integer(in: 0...2 * networks.count - 1)
+        let context = contexts.all[choice / 2]
+        Self.write(picture, isMirrored: choice % 2 == 1, to: context.input)
+        try context.run(count: 1)
+        let answer = context.output(0)
+        let total = target.reduce(0, +)
+        for index in target.indices { target[index] += share * (total * answer[index] - target[index]) }
     }
 
     private func makeContexts() throws(ModelError) -> Contexts {
         Contexts(
-            all: try networks.map { network throws(ModelError) in try InferenceContext(network, maximumBatch: 2) })
+            all: try networks.map { network throws(ModelError) in try InferenceContext(network, maximumBatch: 1) })
     }
 
-    private static func write(_ picture: UnsafeMutableBufferPointer<Float>, andMirroredTo context: InferenceContext) {
-        let (plain, mirrored, side) = (context.input(0), context.input(1), FacePicture.side)
-        _ = plain.update(from: picture)
+    private static func write(
+        _ picture: UnsafeMutableBufferPointer<Float>, isMirrored: Bool, to input: UnsafeMutableBufferPointer<Float>
+    ) {
+        guard isMirrored else {
+            _ = input.update(from: picture)
+            return
+        }
+        let side = FacePicture.side
         for row in stride(from: 0, to: picture.count, by: side) {
-            for column in 0..<side { mirrored[row + column] = picture[row + side - 1 - column] }
+            for column in 0..<side { input[row + column] = picture[row + side - 1 - column] }
         }
     }
 

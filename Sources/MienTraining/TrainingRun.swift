@@ -232,13 +232,15 @@ public final class TrainingRun {
         return try trainer.step(rate: recipe.learningRate * Float(factor), seed: chance.next()) {
             positions, input, targets throws(ModelError) in
             for (row, position) in positions.enumerated() {
-                let other = start + (position + recipe.batch / 2) % recipe.batch
-                samples.write(
-                    order[start + position], mixedWith: order[other],
-                    to: UnsafeMutableBufferPointer(rebasing: input[Samples.inputRange(row)]),
-                    UnsafeMutableBufferPointer(rebasing: targets[Samples.targetRange(row)]))
+                let index = order[start + position]
+                let other = order[start + (position + recipe.batch / 2) % recipe.batch]
+                let picture = UnsafeMutableBufferPointer(rebasing: input[Samples.inputRange(row)])
+                let target = UnsafeMutableBufferPointer(rebasing: targets[Samples.targetRange(row)])
+                samples.write(index, mixedWith: other, to: picture, target)
+                try teachers?.teach(
+                    picture, target, share: recipe.teaching,
+                    SplitMix64(recipe.chance, Purpose.teaching, UInt64(samples.epoch), UInt64(index)))
             }
-            try teachers?.teach(input, targets, share: recipe.teaching)
         }
     }
 

@@ -206,6 +206,41 @@ struct AnnotatedVideoTests {
         }
     }
 
+    /// A recording of small pictures that goes on with larger ones.
+    private func growing(to size: String) throws -> String {
+        let path = folder.path("growing.mjpeg")
+        let clip = Program.clip("single_face.mp4")
+        let made = try Program.shell(
+            """
+            make() { ffmpeg -v error -i '\(clip)' -vf scale=$1 -frames:v $2 -pix_fmt yuvj420p -f mjpeg -; }
+            { make 320:180 3; make \(size) 2; } > '\(path)'
+            """)
+        try #require(made.errors == "")
+        return path
+    }
+
+    @Test("A recording whose pictures grow is drawn on to its end") func growing() throws {
+        let (original, copy) = (try growing(to: "1920:1080"), folder.path("copy.mp4"))
+        let outcome = try Program.run(["video", original, "--out", copy, "--jsonl", "-"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try outcome.frames().map(\.width) == [320, 320, 320, 1920, 1920])
+        // A file's pictures have one size, which is that of the first.
+        let (start, end) = (try picture(copy, 2), try picture(copy, 4))
+        #expect(start.count == 320 * 180 * 3 && end.count == start.count)
+        let difference = zip(start, end).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+        #expect(Double(difference) / Double(start.count) < 20)
+    }
+
+    @Test("Pictures too large to be kept beside small ones are refused, and what came before them is saved")
+    func growingTooLarge() throws {
+        let (original, copy) = (try growing(to: "5120:3300"), folder.path("copy.mp4"))
+        let outcome = try Program.run(["video", original, "--out", copy, "--jsonl", "-"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("frame 3 is 5120x3300, too large to be kept"))
+        #expect(try outcome.frames().count == 3)
+        #expect(try times(copy).count == 3)
+    }
+
     /// Frame `number` in RGB, upright.
     private func picture(_ file: String, _ number: Int) throws -> [UInt8] {
         let raw = folder.path("raw")

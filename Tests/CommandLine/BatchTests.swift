@@ -90,6 +90,20 @@ struct BatchTests {
         #expect(try folder.list("") == ["in"])
     }
 
+    @Test(
+        "Nor is what everything else stands on looked for under such a name",
+        arguments: [
+            "image in/a.pgm --model ", "video in/a.pgm --cascade=", "live --model ", "evaluate --data ",
+            "evaluate --data in --model ", "train --data in --start ", "train --data in --teacher ",
+            "train --data in/a.pgm --votes ",
+        ])
+    func foreignFoundations(command: String) throws {
+        let folder = try pictures(["a.pgm"])
+        let outcome = try Program.shell("cd \"$1\"; : > $'x\\xFF'; \"$MIEN\" \(command)$'x\\xFF'", [folder.path("")])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.hasPrefix("mien: x\u{FFFD}: its name is not UTF-8"), "\(outcome.errors)")
+    }
+
     @Test("A folder's pictures are taken in order, without hidden files and others; recursively if asked to")
     func folders() throws {
         let folder = try pictures(["b.pgm", "a.PGM", ".hidden.pgm", "notes.txt", "sub/c.pgm", "sub/deep/d.pgm"])
