@@ -48,7 +48,7 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
         var log: [String] = []
         var sequence: UInt32 = 0
         var files: [Int32: String] = [:]
-        var mappings: [UnsafeMutableRawPointer] = []
+        var mappings: [UnsafeMutableRawBufferPointer] = []
         var queued: [Int32: [UInt32]] = [:]
         var streaming: Set<Int32> = []
         var ready = 0
@@ -89,7 +89,7 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
             if let error = world.fault("mmap") { return (nil, error) }
             let memory = UnsafeMutableRawPointer.allocate(byteCount: length, alignment: 64)
             memory.initializeMemory(as: UInt8.self, repeating: 0, count: length)
-            world.mappings.append(memory)
+            world.mappings.append(UnsafeMutableRawBufferPointer(start: memory, count: length))
             world.log.append("mmap")
             return (memory, 0)
         }
@@ -98,7 +98,7 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
     func unmap(_ memory: UnsafeMutableRawPointer, length: Int) {
         change { world in
             world.log.append("munmap")
-            world.mappings.removeAll { $0 == memory }
+            world.mappings.removeAll { $0.baseAddress == memory }
         }
         memory.deallocate()
     }
@@ -229,11 +229,12 @@ extension FakeComputer.World {
             tv_sec: Int(stamp), tv_usec: Int(stamp.truncatingRemainder(dividingBy: 1) * 1e6))
         let memory = mappings[mappings.count - 4 + Int(index)]
         if let bytes = picture.bytes {
-            memory.copyMemory(from: bytes, byteCount: bytes.count)
+            precondition(bytes.count <= memory.count, "the fake driver would write beyond its buffer")
+            memory.copyBytes(from: bytes)
             buffer.pointee.bytesused = UInt32(bytes.count)
         } else {
-            memory.initializeMemory(
-                as: UInt8.self, repeating: UInt8(truncatingIfNeeded: sequence), count: formats[0].bytes)
+            precondition(formats[0].bytes <= memory.count, "the fake driver would write beyond its buffer")
+            _ = memory.initializeMemory(as: UInt8.self, repeating: UInt8(truncatingIfNeeded: sequence))
         }
         sequence &+= 1
         return 0

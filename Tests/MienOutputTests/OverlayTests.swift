@@ -6,7 +6,7 @@ import Testing
 /// A grey picture with luma alone, or with a pattern of single pixels in it, as an overlay leaves it.
 final class GreyPicture {
     let plane: Plane
-    let canvas: Canvas
+    fileprivate let canvas: Canvas
     private let original: [UInt8]
 
     init(width: Int = 640, height: Int = 360, isSharp: Bool = false) {
@@ -43,6 +43,13 @@ final class GreyPicture {
     var samples: [UInt8] { (0..<plane.height).flatMap { Array(plane.view.row($0)) } }
 }
 
+extension Overlay {
+    fileprivate func draw(_ result: FrameResult, on picture: GreyPicture) {
+        // A canvas is places in memory, which doesn't keep the picture.
+        withExtendedLifetime(picture) { draw(result, on: picture.canvas) }
+    }
+}
+
 @Suite struct OverlayTests {
     private func result(
         _ boxes: [Box], time: Double = 0, label: Expression = .happy, detected: Bool = true, width: Int = 640,
@@ -63,7 +70,7 @@ final class GreyPicture {
     @Test("The outline is where the face is, and its inside stays as it was")
     func outline() throws {
         let picture = GreyPicture()
-        Overlay().draw(result([face]), on: picture.canvas)
+        Overlay().draw(result([face]), on: picture)
         for x in [240, 359] { #expect(picture.hasChanged(x, 180)) }
         for y in [120, 239] { #expect(picture.hasChanged(300, y)) }
         #expect(picture.changes(in: Box(x: 246, y: 126, width: 108, height: 108)) == 0)
@@ -80,7 +87,7 @@ final class GreyPicture {
         #expect(overlay.problem == nil)
         let pictures = [Expression.happy, .happy, .sad].map { label in
             let picture = GreyPicture()
-            Overlay().draw(result([face], label: label), on: picture.canvas)
+            Overlay().draw(result([face], label: label), on: picture)
             return picture
         }
         #expect(pictures[0].samples == pictures[1].samples)
@@ -98,12 +105,12 @@ final class GreyPicture {
     func switches() throws {
         let picture = GreyPicture()
         let overlay = Overlay()
-        overlay.draw(result([]), on: picture.canvas)
+        overlay.draw(result([]), on: picture)
         overlay.isShown = false
-        overlay.draw(result([face], time: 0.1), on: picture.canvas)
+        overlay.draw(result([face], time: 0.1), on: picture)
         #expect(picture.drawn == nil)
         (overlay.isShown, overlay.hasBars) = (true, false)
-        overlay.draw(result([face], time: 0.2), on: picture.canvas)
+        overlay.draw(result([face], time: 0.2), on: picture)
         #expect(try #require(picture.drawn).x.upperBound < 370)
     }
 
@@ -112,11 +119,11 @@ final class GreyPicture {
         let overlay = Overlay()
         overlay.hasBars = false
         let moved = Box(x: 340, y: 120, width: 120, height: 120)
-        overlay.draw(result([face]), on: GreyPicture().canvas)
+        overlay.draw(result([face]), on: GreyPicture())
         var rights: [Int] = []
         for frame in 1...12 {
             let picture = GreyPicture()
-            overlay.draw(result([moved], time: Double(frame) / 30), on: picture.canvas)
+            overlay.draw(result([moved], time: Double(frame) / 30), on: picture)
             rights.append(try #require(picture.drawn).x.upperBound)
         }
         #expect((365...455).contains(rights[0]))
@@ -127,7 +134,7 @@ final class GreyPicture {
     @Test("What hardly fits beside a face is moved inside the picture", arguments: [0, 240, 520])
     func edges(x: Int) throws {
         let picture = GreyPicture()
-        Overlay().draw(result([Box(x: x, y: 0, width: 120, height: 120)]), on: picture.canvas)
+        Overlay().draw(result([Box(x: x, y: 0, width: 120, height: 120)]), on: picture)
         let drawn = try #require(picture.drawn)
         #expect(drawn.x.upperBound - drawn.x.lowerBound > 230)
         #expect(x < 500 || drawn.x.lowerBound < 430)
@@ -137,10 +144,10 @@ final class GreyPicture {
     func guess() {
         let overlay = Overlay()
         let (seen, guessed) = (GreyPicture(), GreyPicture())
-        overlay.draw(result([face]), on: seen.canvas)
+        overlay.draw(result([face]), on: seen)
         for frame in 1...4 {
             let picture = frame == 4 ? guessed : GreyPicture()
-            overlay.draw(result([face], time: Double(frame) / 30, detected: false), on: picture.canvas)
+            overlay.draw(result([face], time: Double(frame) / 30, detected: false), on: picture)
         }
         func strength(_ picture: GreyPicture) -> Int { abs(Int(picture[300, 239]) - 120) }
         #expect(strength(guessed) > 0 && strength(guessed) < strength(seen) - 5)
@@ -156,7 +163,7 @@ final class GreyPicture {
                 Box(x: width / 2, y: height / 2, width: 0, height: 0),
             ]
             for time in [0, 0.04] {
-                overlay.draw(result(boxes, time: time, width: width, height: height), on: picture.canvas)
+                overlay.draw(result(boxes, time: time, width: width, height: height), on: picture)
             }
         }
     }
@@ -219,7 +226,7 @@ final class GreyPicture {
         let picture = GreyPicture(isSharp: true)
         let overlay = Overlay(privacy: privacy)
         overlay.isShown = false
-        overlay.draw(result(face, time: 0), on: picture.canvas)
+        overlay.draw(result(face, time: 0), on: picture)
         #expect(!isSharp(picture, in: Box(x: 222, y: 95, width: 136, height: 150)))
         #expect(picture.changes(in: Box(x: 0, y: 0, width: 200, height: 360)) == 0)
         #expect(picture.changes(in: Box(x: 380, y: 0, width: 260, height: 360)) == 0)
@@ -233,7 +240,7 @@ final class GreyPicture {
             let picture = GreyPicture(isSharp: true)
             let x = 100 + 30 * step
             overlay.draw(
-                result(Box(x: x, y: 120, width: 100, height: 100), time: Double(step) / 30), on: picture.canvas)
+                result(Box(x: x, y: 120, width: 100, height: 100), time: Double(step) / 30), on: picture)
             let reach = step > 0 ? 60 : 0
             #expect(!isSharp(picture, in: Box(x: x - reach, y: 120, width: 100 + 2 * reach, height: 100)))
         }
@@ -242,10 +249,10 @@ final class GreyPicture {
     @Test("A face that is lost stays hidden for a while, and not for ever")
     func lost() {
         let overlay = Overlay(privacy: .box)
-        overlay.draw(result(face, time: 0), on: GreyPicture().canvas)
+        overlay.draw(result(face, time: 0), on: GreyPicture())
         let (soon, late) = (GreyPicture(isSharp: true), GreyPicture(isSharp: true))
-        overlay.draw(result(nil, time: 0.4), on: soon.canvas)
-        overlay.draw(result(nil, time: 2), on: late.canvas)
+        overlay.draw(result(nil, time: 0.4), on: soon)
+        overlay.draw(result(nil, time: 2), on: late)
         #expect(!isSharp(soon, in: face))
         #expect(late.drawn == nil)
     }
@@ -255,7 +262,7 @@ final class GreyPicture {
         let picture = GreyPicture(isSharp: true)
         let overlay = Overlay()
         overlay.isShown = false
-        overlay.draw(result(face, time: 0), on: picture.canvas)
+        overlay.draw(result(face, time: 0), on: picture)
         #expect(picture.drawn == nil)
     }
 }

@@ -22,7 +22,8 @@ import Testing
     ) throws -> [UInt8] {
         let fourCC = try #require(FourCC(letters))
         let format = OutputDevice.Format(fourCC: fourCC, width: width, height: height, stride: stride, size: size)
-        return Array(try DeviceConverter(format).convert(picture))
+        let converter = try DeviceConverter(format)
+        return try withExtendedLifetime(converter) { Array(try converter.convert(picture)) }
     }
 
     @Test("Pictures come in the device's format, size and stride", arguments: ["YUYV", "NV12"])

@@ -79,7 +79,10 @@ struct SceneCutTests {
     /// For each picture whether it is a cut.
     private func cuts(_ pictures: ((Int, Int) -> Int)...) -> [Bool] {
         var cut = SceneCut()
-        return pictures.map { cut.isCut(picture($0).view) }
+        return pictures.map {
+            let plane = picture($0)
+            return cut.isCut(plane.view)
+        }
     }
 
     @Test("another picture is a cut; the same one brighter, moved a little or noisy is none")
