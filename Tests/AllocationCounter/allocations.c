@@ -25,16 +25,18 @@ static _Atomic long made_by_process, made_by_program;
 long mien_allocations_of_process(void) { return made_by_process; }
 long mien_allocations_of_program(void) { return made_by_program; }
 
-__attribute__((unused))
 /// Whether code at `caller` is the program's own (which has no name here), or Swift's library on its behalf.
-static int is_programs(void *caller) {
+__attribute__((unused)) static int is_programs(void *caller) {
     struct dl_find_object object;
     if (_dl_find_object(caller, &object) != 0) return 0;
     const char *name = object.dlfo_link_map->l_name;
     return name[0] == 0 || strstr(name, "libswiftCore") != NULL;
 }
 
-// A sanitizer stands in for all of these itself: nothing is counted then.
+// A sanitizer stands in for all of these itself: nothing is counted then. (GCC has no __has_feature.)
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
 
 static void count_one(void *caller) {
