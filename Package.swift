@@ -121,13 +121,7 @@ let package = Package(
         tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),
         tests("MienCaptureTests", of: ["MienCapture", "CMienAV", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
-        tests("MienTests", of: ["Mien", "MienStress"]),
-        // The pipeline's stress test, also as a program: scripts/test runs that under the thread sanitizer.
-        .target(
-            name: "MienStress", dependencies: ["Mien", "MienNN"], path: "Tests/Stress", swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "mien-stress", dependencies: ["MienStress"], path: "Tests/StressProgram",
-            swiftSettings: swiftSettings),
+        tests("MienTests", of: ["Mien", "MienNN"]),
         tests("MienOutputTests", of: ["MienOutput", "CMienAV", "CMienChafa"]),
         tests("MienTrainingTests", of: ["MienTraining"]),
         // Runs the built program: MIEN_PROGRAM, or the release build's.

@@ -10,31 +10,35 @@ import Testing
 private final class AnsweringTerminal {
     let terminal: Terminal
     private let (primary, secondary): (Int32, Int32)
-    private let worker: Worker?
+    /// What the other end has seen enough at: end of transmission.
+    private static let end: UInt8 = 4
+    private let worker: Worker
 
     init(_ reply: String) throws {
         var (primary, secondary) = (Int32(-1), Int32(-1))
         try #require(openpty(&primary, &secondary, nil, nil, nil) == 0)
         (self.primary, self.secondary) = (primary, secondary)
         let descriptor = primary
-        worker = Worker {
+        let worker = Worker {
             var seen: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 1024)
-            // Until the question for its attributes, which is the last one.
-            while !String(decoding: seen, as: UTF8.self).hasSuffix("\u{1B}[c") {
-                let count = read(descriptor, &buffer, buffer.count)
-                if count <= 0 { return }
+            while case let count = read(descriptor, &buffer, buffer.count), count > 0, buffer[count - 1] != Self.end {
                 seen += buffer[..<count]
+                // The question for its attributes is the last one.
+                guard String(decoding: seen.suffix(3), as: UTF8.self) == "\u{1B}[c" else { continue }
+                _ = Array(reply.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             }
-            _ = Array(reply.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            while read(descriptor, &buffer, buffer.count) > 0 {}
         }
+        self.worker = try #require(worker)
         terminal = try #require(Terminal(of: secondary) { ["TERM": "xterm", "LANG": "C.UTF-8"][$0] })
         terminal.enter()
     }
 
     deinit {
         terminal.leave()
+        withUnsafePointer(to: Self.end) { _ = write(secondary, $0, 1) }
+        worker.join()
+        close(primary)
         close(secondary)
     }
 }

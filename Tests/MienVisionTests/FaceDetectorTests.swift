@@ -88,8 +88,9 @@ struct FaceDetectorTests {
             // The demo's face, and what no cascade was trained for.
             for roughness in [0, 1, 40] {
                 let frame = try demo(width, height)
+                let pixels = frame.luma.base
                 for index in 0..<frame.luma.stride * height {
-                    frame.luma.base[index] &+= UInt8(index &* index / 7 % (roughness + 1))
+                    pixels[index] &+= UInt8(index &* index / 7 % (roughness + 1))
                 }
                 var found: [Box] = []
                 var expected: [Box] = []

@@ -1,6 +1,7 @@
 #include "mien_crash.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@ static _Thread_local struct {
     int32_t stage;
     bool is_there;
 } note;
-static char source[200];
+static atomic_char source[200];
 static void (*do_before)(void);
 // A stack that has run over can't carry the handler.
 static char stack[1 << 16];
@@ -31,6 +32,12 @@ typedef struct {
 
 static void add(line *line, const char *text) {
     while (*text && line->count < sizeof line->text) line->text[line->count++] = *text++;
+}
+
+static void add_source(line *line) {
+    char name[sizeof source / sizeof *source + 1] = {0};
+    for (size_t i = 0; i < sizeof name - 1; i++) name[i] = atomic_load_explicit(&source[i], memory_order_relaxed);
+    add(line, name);
 }
 
 static void add_number(line *line, int64_t number) {
@@ -58,7 +65,7 @@ static void handle(int number) {
             add_number(&line, note.last);
         }
         add(&line, " of ");
-        add(&line, source);
+        add_source(&line);
     }
     add(&line, "\n");
     (void)!write(STDERR_FILENO, line.text, line.count);
@@ -89,10 +96,15 @@ void mien_crash_note(int32_t stage, int64_t first, int64_t last) {
     note.is_there = true;
 }
 
+// Relaxed: a name that two write at once is a mixture of both, and no more.
+static void note_letter(size_t index, char letter) {
+    atomic_store_explicit(&source[index], letter, memory_order_relaxed);
+}
+
 void mien_crash_note_source(const char *name) {
     size_t count = 0;
     // On a terminal, nothing in a name may do anything.
-    for (; name[count] && count < sizeof source - 1; count++)
-        source[count] = (unsigned char)name[count] < 0x20 || name[count] == 0x7f ? '?' : name[count];
-    source[count] = 0;
+    for (; name[count] && count < sizeof source / sizeof *source - 1; count++)
+        note_letter(count, (unsigned char)name[count] < 0x20 || name[count] == 0x7f ? '?' : name[count]);
+    note_letter(count, 0);
 }

@@ -11,5 +11,5 @@ void mien_crash_install(void (*_Nonnull before)(void));
 /// Notes what this thread is at: a stage, in the order of `Stage`, with frames `first` to `last`. Costs nearly nothing.
 void mien_crash_note(int32_t stage, int64_t first, int64_t last);
 
-/// Notes what is being looked at, for all threads. Not to be called by two at once.
+/// Notes what is being looked at, for all threads: where several runs go on at once, that of the last to begin.
 void mien_crash_note_source(const char *_Nonnull name);

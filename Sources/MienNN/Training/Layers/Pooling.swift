@@ -37,7 +37,8 @@ extension TrainingPlan {
 
         differentiate(y) { [self] dy throws(OneDNNError) in
             var operation = dnnl_pooling_desc_t()
-            var (dxRaw, dyRaw) = (x.descriptor.raw, dy.descriptor.raw)
+            // Not that of dy: where a picture is one pixel, two layouts are equal of which kernels know but one.
+            var (dxRaw, dyRaw) = (x.descriptor.raw, y.descriptor.raw)
             try check(
                 dnnl_pooling_backward_desc_init(
                     &operation, kind.algorithm, &dxRaw, &dyRaw, window.rawStrides, kernel.map { dnnl_dim_t($0) },

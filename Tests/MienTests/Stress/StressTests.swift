@@ -1,4 +1,3 @@
-import MienStress
 import Testing
 
 @Suite("Under stress")

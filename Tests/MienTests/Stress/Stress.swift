@@ -4,11 +4,11 @@ import MienNN
 /// Runs of the pipeline with everything at random that may differ: how long things take, how many frames and threads
 /// there are, whether the source breaks, and when a sink fails, goes away or stops the run. A seed gives the same run,
 /// but for the order in which threads get to work.
-public struct Stress {
+struct Stress {
     private let pipelines: [Pipeline]
 
     /// One pipeline for each number of threads, 1 to 4.
-    public init() throws {
+    init() throws {
         pipelines = try (1...4).map { threads in
             var configuration = Pipeline.Configuration()
             configuration.threads = threads
@@ -17,7 +17,7 @@ public struct Stress {
     }
 
     /// One run; what was wrong with it, or nil.
-    public func run(seed: UInt64) -> String? {
+    func run(seed: UInt64) -> String? {
         var chance = SplitMix64(seed, 0)
         let isLive = chance.integer(in: 0...2) == 0
         let count = chance.integer(in: 0...(isLive ? 30 : 90))
