@@ -20,8 +20,8 @@ public final class Pipeline {
         public var cascade = Cascade.standard
         public var detection = DetectionOptions()
         public var smoothing = Smoother.Options()
-        /// How many threads work on a recording. The answers don't depend on it.
-        public var threads = 1
+        /// How many threads work on a recording; fewer than 1 count as 1. The answers don't depend on it.
+        public var threads = 1 { didSet { threads = max(threads, 1) } }
 
         public init() {}
     }
@@ -66,7 +66,7 @@ public final class Pipeline {
         return try run.finish()
     }
 
-    /// Calls `body` with the result of every frame of `source`, in order.
+    /// Calls `body` with the result of every frame of `source`, in order: one at a time, from any of the threads that work.
     @discardableResult
     public func run(
         _ source: any FrameSource, stop: StopFlag? = nil, body: @escaping (FrameResult) -> Void

@@ -19,7 +19,7 @@ struct Bench: ParsableCommand {
     @Flag(help: "Measure latency on the demo instead, as fast as a camera.") var live = false
     @Flag(help: "Measure nothing but the network.") var networkOnly = false
     @Flag(help: "As JSON.") var json = false
-    @OptionGroup var options: CommonOptions
+    @OptionGroup var options: AnalysisOptions
 
     func validate() throws {
         if repeats < 1 { throw ValidationError("--repeats: at least 1, please") }
@@ -27,9 +27,8 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        var plan = try options.resolve(paths: [input].compactMap(\.self))
         // What one core does, unless asked otherwise: figures that machines can be compared by.
-        plan.threads = options.threads ?? 1
+        let plan = options.plan(threads: 1)
         let network = try NetworkTimes(ExpressionModel(file: plan.model, options: plan.modelOptions))
         if networkOnly {
             print(json ? JSON.object(["model": .text(network.name), "network": network.json]).line : network.text)

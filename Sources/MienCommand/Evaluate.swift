@@ -17,7 +17,10 @@ struct Evaluate: ParsableCommand {
     var usage: Usage?
     @OptionGroup var model: NetworkOptions
     @Flag(help: "Print JSON instead of a table.") var json = false
-    @Option(help: "A CSV file to write: each picture's label, the answer and the six probabilities.")
+    @Option(
+        help: ArgumentHelp(
+            "A CSV file to write: each picture's label, the answer and the six probabilities. With - it is standard output, "
+                + "and the scores go to standard error.", valueName: "file|-"))
     var answers: String?
     @Option(
         help: ArgumentHelp(
@@ -36,7 +39,7 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         let inputs = source.files + [model.model].compactMap(\.self)
-        try FileIdentity.refuseOverlap(outputs: [answers].compactMap(\.self), inputs: inputs)
+        try FileIdentity.refuseOverlap(outputs: [answers].compactMap { $0 == "-" ? nil : $0 }, inputs: inputs)
         let network = try model.network()
         let pictures =
             try source.isFolder
@@ -45,7 +48,8 @@ struct Evaluate: ParsableCommand {
         let given = try Evaluation.answers(
             of: network, to: pictures, threads: threads ?? coreCount, flipping: flip)
         if let answers {
-            try File.replace(answers, with: Array(Evaluation.csv(given, labels: pictures.labels).utf8))
+            let path = answers == "-" ? "/dev/stdout" : answers
+            try File.replace(path, with: Array(Evaluation.csv(given, labels: pictures.labels).utf8))
         }
         if let report {
             let labels = source.votes == nil ? "" : " by FER+'s votes"
@@ -55,23 +59,26 @@ struct Evaluate: ParsableCommand {
             try Report(model: network.name, data: name + part, given, pictures: pictures, history: history)
                 .write(to: report)
         }
+        say(try scores(network, pictures, given))
+    }
+
+    private func say(_ scores: String) {
+        if answers == "-" { writeToStandardError(scores + "\n") } else { print(scores) }
+    }
+
+    private func scores(
+        _ network: ExpressionModel, _ pictures: PictureSet, _ given: [Probabilities]
+    ) throws -> String {
         let evaluation = Evaluation(given, labels: pictures.labels)
-        if shifted {
-            // Of the network itself: --flip is no part of it.
-            let plain =
-                flip
-                ? try Evaluation.answers(of: network, to: pictures, threads: threads ?? coreCount) : given
-            let steadiness = try Steadiness(
-                of: network, answers: plain, pictures: pictures, threads: threads ?? coreCount)
-            if json {
-                print(
-                    "\(evaluation.json(model: network.name).dropLast()),\"changed_by_shifted_box\":\(steadiness.json)}")
-            } else {
-                print("\(evaluation.table(model: network.name))\n\n\(steadiness.table)")
-            }
-            return
-        }
-        print(json ? evaluation.json(model: network.name) : evaluation.table(model: network.name))
+        let text = json ? evaluation.json(model: network.name) : evaluation.table(model: network.name)
+        guard shifted else { return text }
+        // Of the network itself: --flip is no part of it.
+        let plain =
+            flip ? try Evaluation.answers(of: network, to: pictures, threads: threads ?? coreCount) : given
+        let steadiness = try Steadiness(
+            of: network, answers: plain, pictures: pictures, threads: threads ?? coreCount)
+        return json
+            ? "\(text.dropLast()),\"changed_by_shifted_box\":\(steadiness.json)}" : "\(text)\n\n\(steadiness.table)"
     }
 }
 

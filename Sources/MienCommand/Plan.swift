@@ -9,10 +9,10 @@ struct Plan {
     var cascade: String?
     var detection: DetectionOptions
     var threads: Int
-    var outputs: Outputs
+    var outputs = Outputs([], OutputSettings(), hasOthers: true)
     /// The file for counts and times.
     var statistics: String?
-    var verbosity: Verbosity
+    var verbosity = Verbosity.normal
     /// How progress is shown; nil: not at all.
     var progress: ProgressMeter.Form?
     /// What a terminal shows of a live source's results: where there is a title for it, a block that is redrawn in place.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MienNN
 
 /// One of several machines' shares of the same inputs, as "2/5": the second of five.
 struct Shard: ExpressibleByArgument {
@@ -15,9 +16,8 @@ struct Shard: ExpressibleByArgument {
 
     /// Every place belongs to exactly one of the shares, the same on every machine.
     func holds(_ place: String) -> Bool {
-        // FNV-1a of 64 bits, folded, since of its lowest bits each depends on the bytes' lowest alone.
-        // (Fowler, Noll, Vo: https://datatracker.ietf.org/doc/draft-eastlake-fnv/)
-        let hash = place.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        // Folded, since of its lowest bits each depends on the bytes' lowest alone.
+        let hash = Fingerprint.of(place.utf8)
         return Int((hash ^ hash >> 32) & 0xFFFF_FFFF) % count == number - 1
     }
 }

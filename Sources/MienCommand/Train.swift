@@ -82,9 +82,10 @@ struct Train: ParsableCommand {
 
     func run() throws {
         var recipe = try recipe()
-        for file in teacher + [start].compactMap(\.self) { try ForeignNames.refuse(file) }
+        for file in teacher + [start, architecture].compactMap(\.self) { try ForeignNames.refuse(file) }
         try FileIdentity.refuseOverlap(
-            outputs: [out, out + ".checkpoint"], inputs: source.files + teacher + [start].compactMap(\.self))
+            outputs: [out, out + ".checkpoint"],
+            inputs: source.files + teacher + [start, architecture].compactMap(\.self))
         try File.checkIsWritable(out)
         let graph = try graph(&recipe)
         let teachers = try teacher.isEmpty ? nil : Teachers(teacher, normalisation: recipe.normalisation)
@@ -96,9 +97,7 @@ struct Train: ParsableCommand {
                 fer2013: source.data, votes: source.votes, usage: .training, includingDisputed: recipe.learnsFromVotes,
                 leavingOutCopies: true)
         let run = try TrainingRun(
-            recipe, graph, pictures: pictures,
-            data: source.isFolder ? String(pictures.fingerprint, radix: 16) : nil, teachers: teachers,
-            threads: threads ?? coreCount)
+            recipe, graph, pictures: pictures, teachers: teachers, threads: threads ?? coreCount)
         let display = ProgressDisplay(epochs: epochs, stepsPerEpoch: run.stepsPerEpoch, batch: batch)
         display.say(
             "\(pictures.count) pictures (\(pictures.countByLabel.labelled)): "
@@ -131,7 +130,7 @@ struct Train: ParsableCommand {
     private func graph(_ recipe: inout Recipe) throws -> Graph {
         guard let start else {
             let architecture = try Architecture(named: architecture ?? recipe.architecture, file: File.read)
-            recipe.architecture = architecture.name
+            recipe.architecture = architecture.identity
             return try architecture.graph(seed: seed)
         }
         guard architecture == nil else {
@@ -146,6 +145,9 @@ struct Train: ParsableCommand {
         recipe.normalisation = network.normalisation
         return network.graph
     }
+
+    /// More than anybody means: years of computing.
+    private static let mostEpochs = 1_000_000
 
     private func recipe() throws -> Recipe {
         var recipe = Recipe()
@@ -181,13 +183,20 @@ struct Train: ParsableCommand {
                 "--normalisation must be \(FacePicture.Normalisation.plain.map(\.rawValue).joined(separator: ", "))")
         }
         if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
-        guard epochs > 0, shift >= 0, shift < FacePicture.side, recipe.learningRate > 0,
+        guard (1...Self.mostEpochs).contains(epochs), shift >= 0, shift < FacePicture.side, recipe.learningRate > 0,
             (0...1).contains(balance)
         else {
             throw ValidationError(
-                "--epochs and --learning-rate must be above 0, --shift below \(FacePicture.side), --balance from 0 to 1"
-            )
+                "--epochs must be from 1 to \(Self.mostEpochs), --learning-rate above 0, --shift below \(FacePicture.side), "
+                    + "--balance from 0 to 1")
         }
+        guard batch > 0, batch % 16 == 0 else {
+            throw ValidationError("--batch must be a multiple of 16, not \(batch)")
+        }
+        guard name?.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) ?? true else {
+            throw ValidationError("--name: without control characters, please")
+        }
+        guard out != "-" else { throw ValidationError("--out: a network goes to a file; name one, such as model.onnx") }
         let shares = [
             ("--scale", scale), ("--shear", shear), ("--lighting", lighting), ("--degradation", degradation),
             ("--erasing", erasing), ("--mixup", mixup), ("--averaging", averaging), ("--validation", Float(validation)),

@@ -89,7 +89,7 @@ struct Checkpoint: Equatable {
     /// Whether its parts go together. What they must fit besides is for the run to say.
     private var isSound: Bool {
         epoch == history.count && step >= 0 && optimiserSteps >= 0 && (0...epoch).contains(bestEpoch)
-            && (bestEpoch == 0 ? best.isEmpty : best.count == parameters.count)
+            && (bestEpoch == 0) == (epoch == 0) && (bestEpoch == 0 ? best.isEmpty : best.count == parameters.count)
             && optimiserState.allSatisfy { $0.count == parameters.count }
     }
 

@@ -42,8 +42,9 @@ extension Evaluation {
     /// Six decimals at most, as JSON.
     private static func number(_ value: Double) -> String { "\((value * 1e6).rounded() / 1e6)" }
 
-    /// `value` with so many decimals, rounded.
+    /// `value` with so many decimals, rounded; as Swift writes it where it is beyond all that is measured here.
     package static func fixed(_ value: Double, _ decimals: Int) -> String {
+        guard abs(value) < 1e12 else { return "\(value)" }
         let scale = (0..<decimals).reduce(1) { power, _ in power * 10 }
         let whole = Int((abs(value) * Double(scale)).rounded())
         let fraction = decimals == 0 ? "" : "." + String(String(whole % scale + scale).dropFirst())

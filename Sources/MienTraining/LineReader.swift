@@ -49,8 +49,10 @@ struct LineReader: ~Copyable {
         let start = pending.lowerBound
         pending = (start + length + end)..<pending.upperBound
         number += 1
-        let isCRLF = length > 0 && buffer[start + length - 1] == 0x0D
-        let bytes = buffer[start..<(start + length - (isCRLF ? 1 : 0))]
+        var bytes = buffer[start..<(start + length)]
+        if bytes.last == 0x0D { bytes.removeLast() }
+        // The mark of UTF-8 that some programs put first.
+        if number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         return UnsafeBufferPointer(UnsafeMutableRawBufferPointer(rebasing: bytes).assumingMemoryBound(to: UInt8.self))
     }
 

@@ -63,7 +63,7 @@ public struct PictureFolder: Sendable {
     }
 
     /// Names in the order of their bytes, which is the same on every machine.
-    private static func entries(of path: String) throws(DataError) -> [String] {
+    static func entries(of path: String) throws(DataError) -> [String] {
         guard let folder = opendir(path) else {
             throw DataError("cannot open the folder \(path): \(String(cString: strerror(errno)))")
         }
@@ -139,6 +139,11 @@ private struct FaceReader: ~Copyable {
     }
 
     mutating func read(_ path: String) throws(VisionError) -> Outcome {
+        var status = stat()
+        // Nobody may be at a pipe's other end.
+        guard stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFIFO else {
+            return .unreadable("\(path): it is a pipe")
+        }
         do throws(CaptureError) {
             guard try openInput(path).read(into: &frame) else {
                 return .unreadable("\(path): there is no picture in it")

@@ -1,4 +1,5 @@
 import Mien
+import MienNN
 public import MienVision
 
 /// Labelled pictures of faces, 48x48 luma each, in memory.
@@ -48,11 +49,12 @@ public struct PictureSet: Sendable {
         return counts
     }
 
-    /// A number that tells this set from others: FNV-1a, 64 bits, of pictures and labels.
+    /// What tells this set from others: its pictures, labels and targets.
     public var fingerprint: UInt64 {
-        func add(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        let start = pixels.reduce(0xCBF2_9CE4_8422_2325, add)
-        return labels.reduce(start) { add($0, UInt8($1.rawValue)) }
+        let pictures = Fingerprint.of(pixels)
+        let labelled = Fingerprint.of(labels.lazy.map { UInt8($0.rawValue) }, after: pictures)
+        let shares = targets.lazy.flatMap { target in MienVision.Expression.allCases.map { target[$0].bitPattern } }
+        return Fingerprint.of(shares.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 24)] }, after: labelled)
     }
 
     /// The same pictures, left and right exchanged.

@@ -63,7 +63,8 @@ extension SplitMix64 {
     mutating func beta(_ alpha: Float) -> Float {
         while true {
             let (x, y) = (powf(uniform(), 1 / alpha), powf(uniform(), 1 / alpha))
-            if x + y <= 1, x + y > 0 { return min(x, y) / (x + y) }
+            // Where both are smaller than numbers can be, one is nothing beside the other.
+            if x + y <= 1 { return x + y > 0 ? min(x, y) / (x + y) : 0 }
         }
     }
 }

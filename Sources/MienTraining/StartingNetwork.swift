@@ -35,7 +35,9 @@ public struct StartingNetwork: Sendable {
         guard checked.isOfOurKind, model.graph.nodes.last?.operation == "Softmax" else {
             throw DataError("\(path): cannot start from this network: \(Self.demand)")
         }
-        (graph, normalisation) = (model.graph, checked.normalisation)
+        var graph = model.graph
+        graph.name = checked.name
+        (self.graph, normalisation) = (graph, checked.normalisation)
         name = Teachers.name(checked, contents: bytes)
     }
 }

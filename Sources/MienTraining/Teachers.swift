@@ -83,7 +83,6 @@ public final class Teachers: Sendable {
 
     /// How a recipe names the network in a file of those `contents`.
     static func name(_ network: ExpressionModel, contents: [UInt8]) -> String {
-        let hash = contents.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return "\(network.name) \(String(hash, radix: 16))"
+        Fingerprint.named(network.name, contents)
     }
 }

@@ -32,12 +32,11 @@ public final class TrainingRun {
 
     /// - Parameters:
     ///   - pictures: from FER2013's Training part, or a folder; a share of them is kept back as the recipe says.
-    ///   - data: what tells the pictures from others, besides their number: a checkpoint of others is refused.
     ///   - teachers: other networks, whose answers are a share of the targets, as the recipe says: Hinton, Vinyals, Dean:
     ///     Distilling the Knowledge in a Neural Network, 2015.
     ///   - graph: the network as it starts: before it has learnt anything, or with what it has learnt before.
     public init(
-        _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, data: String? = nil, teachers: Teachers? = nil,
+        _ recipe: Recipe, _ graph: Graph, pictures: PictureSet, teachers: Teachers? = nil,
         threads: Int
     ) throws(ModelError) {
         self.recipe = recipe
@@ -48,7 +47,13 @@ public final class TrainingRun {
         validation = pictures.selecting(split.validation)
         counts = (split.training.count, split.validation.count)
         // What is left over at the end of an epoch is left out; another shuffle brings it in the next.
-        stepsPerEpoch = split.training.count / recipe.batch
+        stepsPerEpoch = split.training.count / max(recipe.batch, 1)
+        guard counts.validation > 0 else {
+            throw ModelError(
+                .unsupported,
+                "of \(pictures.count) pictures none can be kept back to choose the best epoch by (copies of one stay "
+                    + "together); give more, or keep back a larger share")
+        }
         guard stepsPerEpoch > 0 else {
             throw ModelError(
                 .unsupported, "\(split.training.count) pictures to learn from are fewer than a batch of \(recipe.batch)"
@@ -65,8 +70,17 @@ public final class TrainingRun {
         configuration.averaging = recipe.averaging
         configuration.usesBFloat16 = recipe.usesBFloat16
         trainer = try Trainer(graph, configuration)
-        state.run = "\(recipe.text)\ntraining pictures: \(counts.training)\nvalidation pictures: \(counts.validation)"
-        if let data { state.run += "\ndata: \(data)" }
+        guard graph.input.shape.dropFirst() == [1, FacePicture.side, FacePicture.side],
+            trainer.outputCount == MienVision.Expression.allCases.count, graph.nodes.last?.operation == "Softmax"
+        else {
+            throw ModelError(.unsupported, "\(graph.name): this network can't be trained: \(StartingNetwork.demand)")
+        }
+        state.run = """
+            \(recipe.text)
+            training pictures: \(counts.training)
+            validation pictures: \(counts.validation)
+            data: \(String(pictures.fingerprint, radix: 16))
+            """
     }
 
     /// The weight of a picture of each class: its share of the pictures to the power of -`balance`, on average 1.
@@ -100,6 +114,9 @@ public final class TrainingRun {
         guard found.parameters.count == trainer.layout.count,
             found.optimiserState.count == trainer.optimiserState.arrays.count
         else { return "it is of another network" }
+        guard found.epoch <= recipe.epochs else {
+            return "it has done \(found.epoch) epochs, and this run is of \(recipe.epochs)"
+        }
         let (theirs, ours) = (Self.facts(found.run), Self.facts(state.run))
         // In the order that this run has them, then what only the other has.
         let keys = ours.map(\.key) + theirs.map(\.key).filter { key in !ours.contains { $0.key == key } }
@@ -139,13 +156,7 @@ public final class TrainingRun {
             let order = order(ofEpoch: state.epoch)
             while state.step < stepsPerEpoch {
                 let loss = try step(order)
-                // Above this nothing is learnt any more: one class in six, guessed, costs less than 2.
-                guard loss < 1e4 else {
-                    throw ModelError(
-                        .invalid,
-                        "the loss has grown beyond all bounds in epoch \(state.epoch + 1); choose a lower learning rate"
-                    )
-                }
+                guard loss < Self.largestLoss else { throw divergence }
                 state.lossSum += loss
                 state.step += 1
                 report(.step(epoch: state.epoch + 1, done: state.step, loss: state.lossSum / Double(state.step)))
@@ -154,8 +165,8 @@ public final class TrainingRun {
                     return false
                 }
             }
-            let (evaluation, loss) = try Evaluation.of(
-                network(trainer.averagedParameters), pictures: validation, threads: threads)
+            let parameters = trainer.averagedParameters
+            let (evaluation, loss) = try evaluate(parameters)
             let score = EpochScore([
                 state.lossSum / Double(stepsPerEpoch), loss, evaluation.accuracy, evaluation.macroRecall,
             ])
@@ -163,11 +174,34 @@ public final class TrainingRun {
             let isBest = score.validationLoss < (state.history.map(\.validationLoss).min() ?? .infinity)
             state.history.append(score)
             (state.epoch, state.step, state.lossSum) = (state.epoch + 1, 0, 0)
-            if isBest { (state.bestEpoch, state.best) = (state.epoch, trainer.averagedParameters) }
+            if isBest { (state.bestEpoch, state.best) = (state.epoch, parameters) }
             try write(to: path)
             report(.epoch(state.epoch, score, isBest: isBest))
         }
         return true
+    }
+
+    /// Above this nothing is learnt any more: one class in six, guessed, costs less than 2.
+    private static let largestLoss = 1e4
+
+    /// How the network of these parameters does on the pictures kept back.
+    private func evaluate(_ parameters: [Float]) throws(ModelError) -> (evaluation: Evaluation, loss: Double) {
+        do throws(ModelError) {
+            let result = try Evaluation.of(network(parameters), pictures: validation, threads: threads)
+            if result.loss < Self.largestLoss { return result }
+        } catch {
+            // Some that have grown so much give no numbers any more.
+            guard !parameters.allSatisfy({ abs($0) < Self.largestParameter }) else { throw error }
+        }
+        throw divergence
+    }
+
+    /// Beyond this a few products are no numbers any more.
+    private static let largestParameter: Float = 1e9
+
+    private var divergence: ModelError {
+        ModelError(
+            .invalid, "the loss has grown beyond all bounds in epoch \(state.epoch + 1); choose a lower learning rate")
     }
 
     /// The network of the best epoch, calibrated on the pictures kept back, with what is to be known about it.
@@ -178,11 +212,9 @@ public final class TrainingRun {
             [
                 "mien.data": data, "mien.seed": "\(recipe.seed)", "mien.recipe": recipe.text,
                 "mien.epoch": "\(bestEpoch)", EpochScore.metadataKey: EpochScore.text(history),
+                "mien.validation_accuracy": Evaluation.fixed(try bestEvaluation().accuracy, 4),
             ]
         ) { $1 }
-        if bestEpoch > 0 {
-            model.metadata["mien.validation_accuracy"] = Evaluation.fixed(history[bestEpoch - 1].validationAccuracy, 4)
-        }
         return model
     }
 

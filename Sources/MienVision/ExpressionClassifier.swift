@@ -42,12 +42,13 @@ public struct ExpressionClassifier: ~Copyable {
         try addSized(UnsafeBufferPointer(pixels))
     }
 
-    /// Adds a face's picture: 48x48 samples.
+    /// Adds a face's picture: 48x48 samples; of any other number it throws.
     public mutating func add(_ picture: UnsafeBufferPointer<UInt8>) throws(VisionError) {
         let side = FacePicture.side
-        guard let base = picture.baseAddress, let room = pixels.baseAddress, picture.count == side * side,
-            (model.picture.width, model.picture.height) != (side, side)
-        else { return try addSized(picture) }
+        guard picture.count == side * side, let base = picture.baseAddress, let room = pixels.baseAddress else {
+            throw VisionError("a face's picture has \(side)x\(side) samples, and not \(picture.count) in all")
+        }
+        guard (model.picture.width, model.picture.height) != (side, side) else { return try addSized(picture) }
         let view = PlaneView(base: base, width: side, height: side, stride: side)
         resampler.resample(
             view, region: Region(view.bounds), into: room, width: model.picture.width, height: model.picture.height,
@@ -77,7 +78,15 @@ public struct ExpressionClassifier: ~Copyable {
             for (index, place) in model.places.enumerated() { ordered[index] = shares[place] }
             // What the network gives to other classes is shared out among the six.
             let sum = model.addsUp ? 1 : ordered.sum()
-            answers.append(Probabilities(shares: sum > 0 ? ordered / sum : ordered))
+            // Of which nothing may be left where it is sure enough of another.
+            if sum == 0 { for index in model.places.indices { ordered[index] = 1 / Float(model.places.count) } }
+            let answer = sum > 0 ? ordered / sum : ordered
+            guard answer.sum().isFinite else {
+                throw VisionError(
+                    "the model \(model.name) answers with what is no number: its weights or its normalisation must be wrong"
+                )
+            }
+            answers.append(Probabilities(shares: answer))
         }
         waiting = 0
     }

@@ -13,7 +13,7 @@ public struct ExpressionModel: Sendable {
     /// The metadata key for the shape of one face in its input, such as `3x224x224`, where the file leaves it open.
     public static let inputKey = "mien.input"
 
-    /// What results call the model.
+    /// What results call the model: the name in its file, or else that of the file, without control characters.
     public let name: String
     public let network: Network
     /// How samples become the network's input; `.standard` where neither the file nor the options say.
@@ -65,7 +65,7 @@ public struct ExpressionModel: Sendable {
         } catch {
             throw Self.refusal(path, "\(error)")
         }
-        name = model.name.isEmpty ? Self.stem(of: path) : model.name
+        name = Self.printable(model.name.isEmpty ? Self.stem(of: path) : model.name)
         guard let picture = network.picture, picture.width >= 8, picture.height >= 8 else {
             throw Self.refusal(
                 path,
@@ -128,6 +128,12 @@ public struct ExpressionModel: Sendable {
                     + "doesn't fit")
         }
         return wanted
+    }
+
+    /// Names reach terminals: nothing in one may do anything there.
+    private static func printable(_ name: String) -> String {
+        String(
+            String.UnicodeScalarView(name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 
     private static func stem(of path: String) -> String {

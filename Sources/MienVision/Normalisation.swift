@@ -60,7 +60,7 @@ extension FacePicture.Normalisation: RawRepresentable {
             }
         }
         guard lists.count == 2, lists.allSatisfy({ [1, 3].contains($0.count) && $0.allSatisfy(\.isFinite) }),
-            lists[1].allSatisfy({ $0 > 0 })
+            lists[1].allSatisfy({ $0 > 0 && (1 / $0).isFinite })
         else { return nil }
         self = .fixed(mean: lists[0], deviation: lists[1])
     }

@@ -186,6 +186,33 @@ struct TrainingTests {
         #expect(try folder.read("answers.csv").split(separator: "\n").count == 61)
         let training = try scores(evaluate("a.onnx", "--json", "--usage", "Training"))
         #expect(training.count == 180)
+
+        let piped = try evaluate("a.onnx", "--answers", "-", "--json")
+        #expect(try piped.output == folder.read("answers.csv"))
+        #expect(piped.errors.contains("\"count\":60"))
+    }
+
+    @Test("An architecture isn't written over, and another of its name is another network") func architectures() throws
+    {
+        #expect(try train("small.txt").status == 64)
+        #expect(try folder.read("small.txt").hasPrefix("input"))
+        #expect(try train("a.onnx", "--epochs", "1").status == 0)
+        _ = try folder.write(
+            "small.txt", folder.read("small.txt").replacing("relu", with: "sigmoid").utf8)
+        let other = try train("a.onnx", "--epochs", "1", "--resume")
+        #expect(other.status == 1)
+        #expect(other.errors.contains("it has \"architecture: small "), "\(other.errors)")
+    }
+
+    @Test("A pipe among a folder's pictures is left out, and not waited for") func pipe() throws {
+        let outcome = try Program.shell(
+            """
+            cd "$1" && mkdir -p set/happy set/sad && mkfifo set/happy/pipe &&
+            ffmpeg -v error -f lavfi -i testsrc=size=64x64 -frames:v 1 set/happy/a.png &&
+            timeout 20 "$MIEN" evaluate --data set --json
+            """, [folder.path("")])
+        #expect(try scores(outcome).count == 1)
+        #expect(outcome.errors.contains("set/happy/pipe: it is a pipe"))
     }
 
     @Test("bfloat16 trains, or is refused in words where the CPU hasn't got it")
@@ -202,12 +229,13 @@ struct TrainingTests {
             ["--erasing", "2"], ["--mixup", "-0.1"], ["--averaging", "1"], ["--validation", "0"],
             ["--rotation", "181"], ["--teacher-weight", "3", "--teacher", "x"], ["--clip-gradient", "0"],
             ["--normalisation", "0.5/0.25"], ["--label-smoothing", "1.5"], ["--threads", "0"],
-            ["--schedule", "steps"], ["--targets", "guesses"],
+            ["--schedule", "steps"], ["--targets", "guesses"], ["--batch", "0"], ["--batch=-16"], ["--batch", "24"],
+            ["--epochs", "9223372036854775807"], ["--name", "a\u{1B}b"], ["--out", "-"],
         ])
     func wrongValues(arguments: [String]) throws {
         let outcome = try Program.run(["train", "--data", data] + arguments)
         #expect(outcome.status == 64)
-        #expect(outcome.errors.contains(arguments[0]), "\(outcome.errors)")
+        #expect(outcome.errors.contains(arguments[0].prefix { $0 != "=" }), "\(outcome.errors)")
         #expect(outcome.output == "")
     }
 }

@@ -40,11 +40,42 @@ import Testing
                 "input 1 8x8\nconv 4 3x3 groups 3",
                 "line 2, \"conv 4 3x3 groups 3\": 1 and 4 channels can't be cut into 3 groups"
             ),
+            (
+                "input 1 8x8\ndense 9223372036854775807",
+                "line 2, \"dense 9223372036854775807\": the number of outputs must be a number from 1 to 16384"
+            ),
+            (
+                "input 1 8x8\nconv 4 3x3 pad 9223372036854775807",
+                "line 2, \"conv 4 3x3 pad 9223372036854775807\": pad needs a number up to 16384"
+            ),
+            (
+                "input 1 8x8\nconv 4 3x3 pad 16384",
+                "line 2, \"conv 4 3x3 pad 16384\": what comes out, [4, 32774, 32774], is too large to be learnt from"
+            ),
+            (
+                "input 16384 8x8\nconv 16384 3x3",
+                "line 2, \"conv 16384 3x3\": its weights, [16384, 16384, 3, 3], are more than 33554432"
+            ),
             ("input 1 8x8\ndense 5\nconv 4 3x3", "line 3, \"conv 4 3x3\": it needs a picture, not a list"),
         ])
     func mistakes(_ text: String, _ message: String) {
         let error = #expect(throws: ModelError.self) { try Architecture(name: "a", text: text).graph(seed: 1) }
         #expect(error?.description == "architecture a, \(message)")
+    }
+
+    @Test("lines may end as on Windows") func lineEnds() throws {
+        let graphs = try ["\n", "\r\n"].map { end in
+            try Architecture(name: "a", text: ["input 1 8x8", "dense 6", "softmax"].joined(separator: end)).graph(
+                seed: 1)
+        }
+        #expect(graphs[0] == graphs[1])
+    }
+
+    @Test("an architecture has an identity: its name alone where it is built in, else what stands in it too")
+    func identity() {
+        #expect(Architecture.mien.identity == "mien")
+        let texts = ["input 1 8x8\ndense 6", "input 1 8x8\ndense 7"].map { Architecture(name: "mien", text: $0) }
+        #expect(texts.allSatisfy { $0.identity.hasPrefix("mien ") } && texts[0].identity != texts[1].identity)
     }
 
     @Test("a name that is not built in is read as a file") func file() throws {

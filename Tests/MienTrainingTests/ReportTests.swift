@@ -94,6 +94,26 @@ import Testing
         remove(folder)
     }
 
+    @Test("numbers beyond all bounds in a network's history are shown as they are") func wildHistory() throws {
+        let text = "1e300,1e300,0.5,0.5\n1,1,-1e300,nan"
+        let (folder, html) = try report(
+            history: EpochScore.history(metadata: [EpochScore.metadataKey: text], modelFile: nil))
+        #expect(html.contains("<title>Loss by epoch</title>"))
+        remove(folder)
+    }
+
+    @Test("a report takes the place of the one that was there, and leaves other files alone") func again() throws {
+        let (folder, _) = try report()
+        try File.replace("\(folder)/mistakes/mine.png", with: [1])
+        let pictures = PictureSet.bars(each: 1)
+        let right = pictures.labels.map { label in Probabilities((0..<6).map { $0 == label.rawValue ? 1 : 0 }) }
+        try Report(model: "a", data: "b", right, pictures: pictures, history: []).write(to: folder)
+        #expect(access("\(folder)/mistakes.png", F_OK) != 0)
+        #expect(access("\(folder)/mistakes/01-surprise-taken-for-angry.png", F_OK) != 0)
+        #expect(unlink("\(folder)/mistakes/mine.png") == 0)
+        remove(folder)
+    }
+
     @Test("mirrored pictures have left and right exchanged, and answers to both are averaged") func flipping() throws {
         let pictures = PictureSet.bars(each: 2)
         let mirrored = pictures.mirrored

@@ -118,6 +118,55 @@ import Testing
         (recipe.optimiser, recipe.learningRate) = (.sgd(), 1e20)
         let error = #expect(throws: ModelError.self) { try training(recipe).run(checkpoint: scratch.file("a")) }
         #expect(error?.description.contains("choose a lower learning rate") == true)
+        // Where there is one step, it is what comes after it that shows.
+        (recipe.batch, recipe.optimiser, recipe.learningRate, recipe.schedule) = (96, .adam(), 1e30, .constant)
+        let later = #expect(throws: ModelError.self) { try training(recipe).run(checkpoint: scratch.file("b")) }
+        #expect(later?.description.contains("choose a lower learning rate") == true)
+        #expect(try training(recipe).resume(from: scratch.file("b")) == 0)
+    }
+
+    @Test(
+        "refuses networks that don't take such pictures, or don't give six shares",
+        arguments: [
+            "input 1 24x24\ndense 6\nsoftmax", "input 1 64x64\ndense 6\nsoftmax", "input 3 48x48\ndense 6\nsoftmax",
+            "input 1 24x96\ndense 6\nsoftmax", "input 1 48x48\ndense 5\nsoftmax", "input 1 48x48\ndense 7\nsoftmax",
+            "input 1 48x48\ndense 6",
+        ])
+    func wrongNetwork(text: String) {
+        let error = #expect(throws: ModelError.self) {
+            try TrainingRun(
+                recipe, Architecture(name: "odd", text: text).graph(seed: 1), pictures: Self.pictures, threads: 1)
+        }
+        #expect(error?.description.contains("odd: this network can't be trained: it must take a grey picture") == true)
+    }
+
+    @Test("refuses to choose by nothing, and another set of pictures for a checkpoint") func wrongPictures() throws {
+        var recipe = recipe
+        recipe.validationShare = 0.001
+        let error = #expect(throws: ModelError.self) { try training(recipe) }
+        #expect(error?.description.contains("of 120 pictures none can be kept back") == true)
+
+        (recipe.validationShare, recipe.schedule) = (0.2, .constant)
+        let path = scratch.file("a")
+        _ = try training(recipe).run(checkpoint: path)
+        var others = PictureSet()
+        for index in 0..<Self.pictures.count {
+            let label = MienVision.Expression(rawValue: (Self.pictures.labels[index].rawValue + 1) % 6) ?? .angry
+            others.append(Self.pictures.withPicture(index) { Array($0) }, label: label, origin: "")
+        }
+        let other = try TrainingRun(recipe, graph(), pictures: others, threads: 1)
+        #expect(
+            #expect(throws: DataError.self) { try other.resume(from: path) }?.description.contains("data: ") == true)
+        recipe.epochs = 2
+        let shorter = #expect(throws: DataError.self) { try training(recipe).resume(from: path) }
+        #expect(shorter?.description.contains("it has done 4 epochs, and this run is of 2") == true)
+    }
+
+    @Test("mixes by any parameter, however small", arguments: [1e-38, 1e-30, 0.01, 0.2, 1])
+    func mixing(alpha: Float) throws {
+        var recipe = recipe
+        (recipe.epochs, recipe.mixing) = (1, alpha)
+        #expect(try training(recipe).run(checkpoint: scratch.file("a")))
     }
 
     @Test("keeps the best epoch, not the last") func best() throws {

@@ -91,6 +91,42 @@ struct ForeignModelTests {
         #expect(model.assumptions.isEmpty)
     }
 
+    @Test("Where all is another class's, the six have the same share") func nothingLeft() throws {
+        let model = try ExpressionModel(
+            model(factors: [0, 100, 0, 0, 0, 0, 0]), from: "seven.onnx", options: options("fer2013"))
+        expectClose(try answer(model, grey: 100), [Float](repeating: 1 / 6, count: 6))
+    }
+
+    @Test("Answers that are no numbers are refused with the model's name", arguments: [Float.nan, .infinity, 3e38])
+    func noNumbers(factor: Float) throws {
+        let model = try ExpressionModel(
+            model(factors: [1, 2, 3, 4, 5, factor]), from: "damaged.onnx",
+            options: options("angry,fear,happy,neutral,sad,surprise"))
+        let error = #expect(throws: VisionError.self) { try answer(model, grey: 100) }
+        #expect(error?.description.hasPrefix("the model damaged answers with what is no number") == true)
+        #expect(FacePicture.Normalisation(rawValue: "0.5/1e-40") == nil)
+    }
+
+    @Test("A face's picture of another size than 48x48 is refused") func wrongPicture() throws {
+        var classifier = try ExpressionClassifier(ExpressionModel(file: nil))
+        classifier.begin()
+        for count in [0, 100, 47 * 48, 96 * 96] {
+            let picture = [UInt8](repeating: 0, count: count)
+            var refusal: VisionError?
+            picture.withUnsafeBufferPointer { samples in
+                do throws(VisionError) { try classifier.add(samples) } catch { refusal = error }
+            }
+            #expect(refusal?.description == "a face's picture has 48x48 samples, and not \(count) in all")
+        }
+    }
+
+    @Test("A model's name reaches terminals without what these obey") func controlCharacters() throws {
+        var model = model(factors: [1, 2, 3, 4, 5, 6])
+        model.graph.name = "a\u{1B}[2J\nb\u{9B}c"
+        let six = Expression.allCases.map(\.name).joined(separator: ",")
+        #expect(try ExpressionModel(model, from: "m", options: options(six)).name == "a?[2J?b?c")
+    }
+
     @Test(
         "Class names are read from metadata as people write them",
         arguments: [

@@ -21,6 +21,11 @@ import Glibc
 public struct Architecture: Sendable {
     public let name: String
     public let text: String
+    /// What tells it from others, for a recipe: the name alone of one that is built in, else with a fingerprint.
+    public var identity: String {
+        guard !Self.builtIn.contains(where: { $0.name == name && $0.text == text }) else { return name }
+        return Fingerprint.named(name, text.utf8)
+    }
 
     public init(name: String, text: String) { (self.name, self.text) = (name, text) }
 
@@ -39,7 +44,7 @@ public struct Architecture: Sendable {
     /// - Throws: the line that can't be understood.
     public func graph(seed: UInt64) throws(ModelError) -> Graph {
         var builder = GraphBuilder(name: name, seed: seed)
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" }.map(String.init)
             guard let kind = words.first else { continue }
             do {
@@ -68,17 +73,20 @@ private struct Arguments {
     }
 
     mutating func number(_ what: String) throws(Misunderstanding) -> Int {
-        guard let number = Int(try word(what)), number > 0 else {
-            throw Misunderstanding(reason: "\(what) must be a number above 0")
+        guard let number = Int(try word(what)), (1...Self.largest).contains(number) else {
+            throw Misunderstanding(reason: "\(what) must be a number from 1 to \(Self.largest)")
         }
         return number
     }
 
+    /// More than any network has of anything; the product of four such numbers is one still.
+    private static let largest = 1 << 14
+
     /// `3x5`: three high, five wide.
     mutating func size(_ what: String) throws(Misunderstanding) -> [Int] {
         let parts = try word(what).split(separator: "x").map { Int($0) ?? 0 }
-        guard parts.count == 2, parts.allSatisfy({ $0 > 0 }) else {
-            throw Misunderstanding(reason: "\(what) must be a size such as 3x3")
+        guard parts.count == 2, parts.allSatisfy({ (1...Self.largest).contains($0) }) else {
+            throw Misunderstanding(reason: "\(what) must be a size such as 3x3, and \(Self.largest) at most")
         }
         return parts
     }
@@ -86,8 +94,8 @@ private struct Arguments {
     /// Takes out `key` and the number after it.
     mutating func option(_ key: String, _ standard: Int) throws(Misunderstanding) -> Int {
         guard let index = words.firstIndex(of: key) else { return standard }
-        guard index + 1 < words.count, let number = Int(words[index + 1]), number >= 0 else {
-            throw Misunderstanding(reason: "\(key) needs a number")
+        guard index + 1 < words.count, let number = Int(words[index + 1]), (0...Self.largest).contains(number) else {
+            throw Misunderstanding(reason: "\(key) needs a number up to \(Self.largest)")
         }
         words.removeSubrange(index...(index + 1))
         return number
@@ -160,7 +168,15 @@ private struct GraphBuilder {
         default: throw Misunderstanding(reason: "there is no layer \(kind)")
         }
         guard arguments.isEmpty else { throw Misunderstanding(reason: "there is more than \(kind) takes") }
+        guard here.shape.reduce(1, *) <= Self.largestValue else {
+            throw Misunderstanding(reason: "what comes out, \(here.shape), is too large to be learnt from")
+        }
     }
+
+    /// Numbers for one picture, of which each worker keeps 16 and their gradients: half a gigabyte.
+    private static let largestValue = 1 << 22
+    /// As in a model's file.
+    private static let largestTensor = 1 << 25
 
     // MARK: Layers
 
@@ -176,7 +192,7 @@ private struct GraphBuilder {
         let (size, attributes) = try window(kernel, defaultStride: 1, &arguments)
         let name = name("Conv")
         let inputs = shape[0] / groups
-        let weights = weights("\(name).weight", [outputs, inputs] + kernel, fanIn: inputs * kernel[0] * kernel[1])
+        let weights = try weights("\(name).weight", [outputs, inputs] + kernel, fanIn: inputs * kernel[0] * kernel[1])
         let bias = hasBias ? [constant("\(name).bias", [outputs], .init(repeating: 0, count: outputs))] : []
         node(
             "Conv", [here.value, weights] + bias, name: name,
@@ -203,7 +219,7 @@ private struct GraphBuilder {
         let inputs = here.shape.reduce(1, *)
         if here.shape.count > 1 { node("Flatten", [here.value], attributes: ["axis": .integer(1)], shape: [inputs]) }
         let name = name("Gemm")
-        let weights = weights("\(name).weight", [outputs, inputs], fanIn: inputs)
+        let weights = try weights("\(name).weight", [outputs, inputs], fanIn: inputs)
         let bias = constant("\(name).bias", [outputs], .init(repeating: 0, count: outputs))
         node("Gemm", [here.value, weights, bias], name: name, attributes: ["transB": .integer(1)], shape: [outputs])
     }
@@ -263,7 +279,10 @@ private struct GraphBuilder {
     }
 
     /// Normally distributed, with a variance of 2 / fanIn, so that ReLUs keep the signal's size. (Box and Muller)
-    private mutating func weights(_ name: String, _ shape: [Int], fanIn: Int) -> String {
+    private mutating func weights(_ name: String, _ shape: [Int], fanIn: Int) throws(Misunderstanding) -> String {
+        guard shape.reduce(1, *) <= Self.largestTensor else {
+            throw Misunderstanding(reason: "its weights, \(shape), are more than \(Self.largestTensor)")
+        }
         let deviation = (2 / Float(fanIn)).squareRoot()
         let values = (0..<shape.reduce(1, *)).map { _ in
             let radius = (-2 * logf(1 - generator.uniform())).squareRoot()

@@ -115,6 +115,9 @@ public final class Trainer {
         arrays.losses.deallocate()
     }
 
+    /// Numbers that the network gives for a picture.
+    public var outputCount: Int { contexts.all[0].targets.count / configuration.shard }
+
     /// All parameters, as `layout` says.
     public var parameters: [Float] {
         get { Array(UnsafeBufferPointer(start: arrays.parameters, count: layout.count)) }

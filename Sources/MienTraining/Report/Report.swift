@@ -42,6 +42,7 @@ public struct Report: Sendable {
         for path in [folder, "\(folder)/mistakes"] where mkdir(path, 0o755) != 0 && errno != EEXIST {
             throw DataError("cannot make the folder \(path): \(String(cString: strerror(errno)))")
         }
+        removeOldMistakes(folder)
         for (number, mistake) in mistakes.enumerated() {
             let digits = number < 9 ? "0\(number + 1)" : "\(number + 1)"
             let name = "\(digits)-\(mistake.label.name)-taken-for-\(mistake.answer.label.name).png"
@@ -50,6 +51,15 @@ public struct Report: Sendable {
         if !mistakes.isEmpty { try File.replace("\(folder)/mistakes.png", with: contactSheet) }
         try File.replace("\(folder)/evaluation.json", with: Array((evaluation.json(model: model) + "\n").utf8))
         try File.replace("\(folder)/report.html", with: Array(html.utf8))
+    }
+
+    /// Those of a report that was written there before.
+    private func removeOldMistakes(_ folder: String) {
+        unlink("\(folder)/mistakes.png")
+        for name in (try? PictureFolder.entries(of: "\(folder)/mistakes")) ?? []
+        where name.hasSuffix(".png") && name.contains("-taken-for-") {
+            unlink("\(folder)/mistakes/\(name)")
+        }
     }
 
     private static func png(_ mistake: Mistake) -> [UInt8] {
