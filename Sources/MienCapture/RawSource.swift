@@ -29,6 +29,13 @@ public final class RawSource: FrameSource {
         descriptor: Int32 = 0, name: String = "-", format: PixelFormat, width: Int, height: Int,
         interruption: Interruption = Interruption()
     ) throws(CaptureError) {
+        guard PixelFormat.known.contains(format) else {
+            throw CaptureError(
+                .unsupported,
+                "\(name): frames of \(format.names[0]) aren't known here; known are "
+                    + PixelFormat.known.filter { $0.frameSize(width: 2, height: 2) != nil }.map { $0.names[0] }
+                    .joined(separator: ", "))
+        }
         guard let size = format.frameSize(width: width, height: height) else {
             throw CaptureError(
                 .unsupported,

@@ -5,7 +5,7 @@ import Mien
 struct AnalysisOptions: ParsableArguments {
     @OptionGroup var network: NetworkOptions
 
-    @Option(help: ArgumentHelp("A cascade instead of the built-in one.", valueName: "file.xml"))
+    @Option(help: ArgumentHelp("A cascade instead of the built-in one.", valueName: "file.xml"), completion: .file())
     var cascade: String?
 
     @Option(

@@ -17,7 +17,7 @@ struct BatchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The folder for these files, laid out as the inputs' folders are (default: beside each input).",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var to: String?
 
     @Flag(help: "Pass over inputs whose own files are whole already.")
@@ -32,7 +32,8 @@ struct BatchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "On standard error: auto is a bar where that is a terminal, json an object on a line each second.",
-            valueName: "auto|json|none"))
+            valueName: "auto|json|none"),
+        completion: .list(["auto", "json", "none"]))
     var progress = ProgressChoice.auto
 
     func validate() throws {

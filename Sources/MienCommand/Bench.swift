@@ -13,7 +13,7 @@ struct Bench: ParsableCommand {
             at 30 frames a second, and latency is from a picture's arrival to its labels.
             """)
 
-    @Argument(help: "A recording; none: ten seconds of the demo.") var input: String?
+    @Argument(help: "A recording; none: ten seconds of the demo.", completion: .file()) var input: String?
     @Option(help: ArgumentHelp("Look at the input so many times.", valueName: "n")) var repeats = 1
     @Flag(help: "Look at it in the way of the tutorials as well.") var plain = false
     @Flag(help: "Measure latency on the demo instead, as fast as a camera.") var live = false

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import MienCapture
 
 /// How a camera is to stream, as typed.
@@ -12,7 +13,8 @@ struct CameraOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The pixel format: auto takes the cheapest that reaches size and rate; or mjpeg, yuyv, nv12, grey ...",
-            valueName: "name"))
+            valueName: "name"),
+        completion: .list(["auto"] + PixelFormat.known.map { $0.names[0] }))
     var format = "auto"
 
     @Option(
@@ -51,6 +53,9 @@ struct CameraOptions: ParsableArguments {
         }
         guard let size, let format = PixelFormat(named: format), self.format != "auto" else {
             throw ValidationError("raw frames on standard input tell nothing of themselves: give --size and --format")
+        }
+        guard isatty(STDIN_FILENO) == 0 else {
+            throw ValidationError("--device - is for raw frames from another program, and standard input is a terminal")
         }
         return try RawSource(format: format, width: size.width, height: size.height, interruption: interruption)
     }

@@ -137,7 +137,7 @@ struct CameraTest {
 private let ended = MienCapture.Interruption()
 private let endedBy = Atomic<Int32>(0)
 
-private struct TestError: Error, CustomStringConvertible {
+struct TestError: Error, CustomStringConvertible {
     let description: String
 }
 

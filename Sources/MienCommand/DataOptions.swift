@@ -6,13 +6,15 @@ import MienTraining
 struct DataOptions: ParsableArguments {
     @Option(
         help:
-            "Kaggle's fer2013.csv, plain or packed as .csv.xz; or a folder that has a sub-folder of pictures for each expression."
-    )
+            "Kaggle's fer2013.csv, plain or packed as .csv.xz; or a folder that has a sub-folder of pictures for each expression.",
+        completion: .file())
     var data: String
-    @Option(help: "FER+'s fer2013new.csv: its votes are the labels then.") var votes: String?
+    @Option(help: "FER+'s fer2013new.csv: its votes are the labels then.", completion: .file()) var votes: String?
     @Flag(help: "Of a folder's pictures take the face that the cascade finds, and leave out those without one.")
     var detect = false
-    @Option(help: ArgumentHelp("With --detect: a cascade instead of the built-in one.", valueName: "file.xml"))
+    @Option(
+        help: ArgumentHelp("With --detect: a cascade instead of the built-in one.", valueName: "file.xml"),
+        completion: .file())
     var cascade: String?
 
     func validate() throws {

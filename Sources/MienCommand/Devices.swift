@@ -12,12 +12,14 @@ struct Devices: ParsableCommand {
     @Flag(help: "Stream for a while, and say how well that goes. (- as the camera: raw frames on standard input.)")
     var test = false
     @Option(help: "How long --test takes.") var seconds = 2.0
-    @Option(help: ArgumentHelp("Write the luma planes of --test, one after the other.", valueName: "file")) var raw:
-        String?
+    @Option(
+        help: ArgumentHelp("Write the luma planes of --test, one after the other.", valueName: "file"),
+        completion: .file()) var raw: String?
     @OptionGroup(title: "Camera options of --test") var camera: CameraOptions
 
     func validate() throws {
         if raw != nil, !test { throw ValidationError("--raw goes with --test") }
+        if raw == "-" { throw ValidationError("--raw: a file's name, please; standard output has the test's result") }
         guard seconds > 0, seconds <= 1e6 else { throw ValidationError("--seconds: more than 0, please") }
     }
 
@@ -26,6 +28,7 @@ struct Devices: ParsableCommand {
             let result = try CameraTest(device: device, options: camera, seconds: seconds, raw: raw).run()
             print(json ? result.json.line : result.text.shown(keepingLines: true))
             if let status = CameraTest.signalStatus { throw ExitCode(status) }
+            if result.frames == 0 { throw TestError(description: "\(result.name): no picture has come") }
             return
         }
         var cameras = CameraDevice.all()

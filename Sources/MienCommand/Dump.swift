@@ -17,14 +17,15 @@ struct DumpCommand: ParsableCommand {
 
     @Argument(
         help:
-            "Recordings, photos, folders of them, or patterns in quotes ('*.mp4'); - is a recording on standard input.")
+            "Recordings, photos, folders of them, or patterns in quotes ('*.mp4'); - is a recording on standard input.",
+        completion: .file())
     var input: [String] = []
 
     @Option(
         help: ArgumentHelp("A camera instead: its path, number or bus, or a part of its name.", valueName: "camera"))
     var device: String?
 
-    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"), completion: .directory)
     var to: String
 
     @Option(help: ArgumentHelp("Every so many frames, or (2s) seconds (default: every frame).", valueName: "n|seconds"))

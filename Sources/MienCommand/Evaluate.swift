@@ -20,11 +20,12 @@ struct Evaluate: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A CSV file to write: each picture's label, the answer and the six probabilities. With - it is standard output, "
-                + "and the scores go to standard error.", valueName: "file|-"))
+                + "and the scores go to standard error.", valueName: "file|-"), completion: .file())
     var answers: String?
     @Option(
         help: ArgumentHelp(
-            "A folder to write a report to: charts and the most confident mistakes as one HTML page.", valueName: "dir")
+            "A folder to write a report to: charts and the most confident mistakes as one HTML page.", valueName: "dir"),
+        completion: .directory
     )
     var report: String?
     @Flag(help: "Also say how many labels change when the face's box is a tenth off or a tenth larger or smaller.")
@@ -48,8 +49,12 @@ struct Evaluate: ParsableCommand {
         let given = try Evaluation.answers(
             of: network, to: pictures, threads: threads ?? coreCount, flipping: flip)
         if let answers {
-            let path = answers == "-" ? "/dev/stdout" : answers
-            try File.replace(path, with: Array(Evaluation.csv(given, labels: pictures.labels).utf8))
+            let table = Evaluation.csv(given, labels: pictures.labels)
+            if answers == "-" {
+                print(table, terminator: "")
+            } else {
+                try File.replace(answers, with: Array(table.utf8))
+            }
         }
         if let report {
             let labels = source.votes == nil ? "" : " by FER+'s votes"

@@ -16,12 +16,25 @@ struct FileIdentity: Hashable {
         self.init(status)
     }
 
+    private struct NewFile: Hashable {
+        let folder: FileIdentity?
+        /// In the folder, or all of it where there is none.
+        let name: [UInt8]
+
+        init(_ path: String) {
+            let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            let folder = parts.count > 1 ? String(path.utf8.dropLast(parts[parts.count - 1].count)) : "."
+            self.folder = folder.flatMap { FileIdentity($0, isFolder: true) }
+            name = self.folder == nil ? Array(path.utf8) : Array(parts[parts.count - 1])
+        }
+    }
+
     /// Throws where writing one of `outputs` would destroy an input or another output.
     static func refuseOverlap(outputs: [String], inputs: [String]) throws {
         var taken: [FileIdentity: (name: String, isInput: Bool)] = [:]
         for input in inputs { if let identity = FileIdentity(input) { taken[identity] = (input, true) } }
-        // Files that aren't there yet have only their names to be known by.
-        var names: Set<[UInt8]> = []
+        // Files that aren't there yet have only their names and their folders to be known by.
+        var names: Set<NewFile> = []
         for output in outputs {
             try ForeignNames.refuse(output)
             let identity = FileIdentity(output)
@@ -30,7 +43,7 @@ struct FileIdentity: Hashable {
                 throw ValidationError(
                     "\(output): the output would overwrite the input \(other.name); choose another name")
             }
-            let isNew = names.insert(Array(output.utf8)).inserted
+            let isNew = names.insert(NewFile(output)).inserted
             if other != nil || !isNew && !output.hasPrefix("/dev/") {
                 throw ValidationError("\(output): two outputs can't go to the same file \(other?.name ?? output)")
             }

@@ -12,7 +12,7 @@ struct Image: ParsableCommand {
         help: """
             Pictures (JPEG, PNG, and whatever else FFmpeg reads), folders of them, or patterns in quotes ('*.jpg'); - is \
             standard input.
-            """)
+            """, completion: .file())
     var input: [String]
 
     @OptionGroup var batch: BatchOptions

@@ -25,8 +25,10 @@ struct MienTool: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         TerminalState.restoreAtCrashes()
         do {
+            try refuseUnknownSubcommand()
             var command = try parseAsRoot()
             try command.run()
+            try flushOutput()
         } catch {
             let status = exitCode(for: error)
             // Help and version are no failures, and where a status is all, the rest has been said.
@@ -39,4 +41,41 @@ struct MienTool: ParsableCommand {
             exit(withError: status)
         }
     }
+
+    /// The parser would take a subcommand's options for unknown ones of `mien`.
+    private static func refuseUnknownSubcommand() throws {
+        let words = CommandLine.arguments.dropFirst().drop { $0 == "help" }
+        guard let word = words.first, !word.hasPrefix("-") else { return }
+        let known = configuration.subcommands.map { $0._commandName }
+        guard !known.contains(word) else { return }
+        let closest = known.min { distance($0, word) < distance($1, word) }
+        let advice =
+            access(word, F_OK) == 0
+            ? "; to look at a file: mien video \(word), or mien image \(word)"
+            : closest.map { distance($0, word) <= 2 ? "; did you mean \"\($0)\"?" : "" } ?? ""
+        throw ValidationError("there is no subcommand \"\(word)\"\(advice)")
+    }
+
+    /// How many letters have to be put in, taken out or changed. (Levenshtein)
+    private static func distance(_ one: String, _ other: String) -> Int {
+        var row = Array(0...other.count)
+        for (index, letter) in one.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for (place, candidate) in other.enumerated() {
+                let changed = diagonal + (letter == candidate ? 0 : 1)
+                diagonal = row[place + 1]
+                row[place + 1] = min(changed, row[place] + 1, diagonal + 1)
+            }
+        }
+        return row[other.count]
+    }
+
+    /// What `print` has kept back so far. A reader that has gone is no failure.
+    private static func flushOutput() throws {
+        guard fflush(nil) != 0, errno != EPIPE else { return }
+        throw OutputError(description: "cannot write to standard output: \(String(cString: strerror(errno)))")
+    }
 }
+
+private struct OutputError: Error, CustomStringConvertible { let description: String }

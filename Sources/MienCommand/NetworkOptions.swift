@@ -3,7 +3,7 @@ public import MienVision
 
 /// Which network answers, as typed: for every subcommand that asks one.
 struct NetworkOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A network instead of the built-in one.", valueName: "file.onnx"))
+    @Option(help: ArgumentHelp("A network instead of the built-in one.", valueName: "file.onnx"), completion: .file())
     var model: String?
 
     @Option(

@@ -2,26 +2,30 @@ import ArgumentParser
 
 /// Where the results of all inputs are to go, as typed.
 struct OutputOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("JSON Lines: a line for each frame.", valueName: "file|-"))
+    @Option(help: ArgumentHelp("JSON Lines: a line for each frame.", valueName: "file|-"), completion: .file())
     var jsonl: String?
 
-    @Option(help: ArgumentHelp("Comma-separated values: a line for each face.", valueName: "file|-"))
+    @Option(
+        help: ArgumentHelp("Comma-separated values: a line for each face.", valueName: "file|-"), completion: .file())
     var csv: String?
 
-    @Option(help: ArgumentHelp("Subtitles that say what each face shows, as WebVTT.", valueName: "file|-"))
+    @Option(
+        help: ArgumentHelp("Subtitles that say what each face shows, as WebVTT.", valueName: "file|-"),
+        completion: .file())
     var vtt: String?
 
-    @Option(help: ArgumentHelp("The same as SubRip.", valueName: "file|-"))
+    @Option(help: ArgumentHelp("The same as SubRip.", valueName: "file|-"), completion: .file())
     var srt: String?
 
     @Option(
-        help: ArgumentHelp("A page to look at: what each face showed, over time.", valueName: "file.html"))
+        help: ArgumentHelp("A page to look at: what each face showed, over time.", valueName: "file.html"),
+        completion: .file())
     var report: String?
 
     @Flag(inversion: .prefixedNo, help: "Show the strongest moments in reports, which takes a little longer.")
     var thumbnails = true
 
-    @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file"))
+    @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file"), completion: .file())
     var stats: String?
 
     /// The files by the names of their kinds.

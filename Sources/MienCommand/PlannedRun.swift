@@ -105,16 +105,22 @@ final class PlannedRun {
         do {
             let privacy = plan.outputs.settings.video.privacy
             let files = try plan.outputs.makeSinks(for: source) + (plan.showing?.makeSinks(privacy, pause) ?? [])
-            guard plan.outputs.hasReadout, plan.verbosity != .quiet else { return files }
-            if source.isLive, let title = plan.title {
-                let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder)
-                let preview = plan.showing?.preview == true ? try Preview(privacy: privacy) : nil
+            let isForPeople = plan.outputs.hasReadout && plan.verbosity != .quiet
+            let wantsPreview = plan.showing?.preview == true
+            if isForPeople, source.isLive, let title = plan.title {
+                let controls = LiveReadout.Controls(stop: stopFlag, pause: pause, recorder: recorder) { tell($0) }
+                let preview = wantsPreview ? try Preview(privacy: privacy) : nil
                 if let readout = LiveReadout(title: title(source), controls: controls, preview: preview) {
                     divertMessages(to: readout)
                     return files + [recorder, readout] + [preview].compactMap(\.self)
                 }
             }
-            return files + [Readout(try OutputFile("-"), clearsLines: meter?.form == .bar)]
+            if wantsPreview {
+                tell(
+                    "no --preview: it needs a terminal that can be drawn on as standard output, in the foreground, with "
+                        + "nothing else written there and without --quiet")
+            }
+            return isForPeople ? files + [Readout(try OutputFile("-"), clearsLines: meter?.form == .bar)] : files
         } catch {
             throw .sink(error)
         }

@@ -8,16 +8,17 @@ let stopFlag = StopFlag()
 
 private let receivedSignal = Atomic<Int32>(0)
 
-/// From here on the first SIGINT, SIGTERM or SIGHUP (a closed terminal) ends the run in good order, and the second the
-/// program at once.
+/// From here on the first SIGINT, SIGTERM or SIGHUP (a closed terminal) ends the run in good order, and a second SIGINT or
+/// SIGTERM the program at once. A second SIGHUP doesn't: where a terminal is closed, the shell sends one and the system
+/// another, and nobody is impatient.
 func catchSignals() {
     // Made now: a signal handler must not be the one that does it.
     _ = (stopFlag.isSet, receivedSignal.load(ordering: .relaxed))
     TerminalState.restore()
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { number in
-        let isFirst = receivedSignal.exchange(number, ordering: .relaxed) == 0
-        isFirst ? stopFlag.set() : TerminalState.restoreAndDie(by: number)
+        let (isFirst, _) = receivedSignal.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+        if isFirst { stopFlag.set() } else if number != SIGHUP { TerminalState.restoreAndDie(by: number) }
     }
     // Without SA_RESTART: whoever waits for input is to wake up.
     let signals = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !isIgnored($0) }

@@ -16,16 +16,17 @@ struct Train: ParsableCommand {
     @OptionGroup var source: DataOptions
     @Option(
         help:
-            "A built-in network (\(Architecture.builtIn.map(\.name).joined(separator: ", "))) or a file that describes one; \(Recipe().architecture) unless given."
-    )
+            "A built-in network (\(Architecture.builtIn.map(\.name).joined(separator: ", "))) or a file that describes one; \(Recipe().architecture) unless given.",
+        completion: .file())
     var architecture: String?
     @Option(
         help: ArgumentHelp(
             "Start from the network in this file (mien: the one in the program), not from chance: to learn on, or to "
-                + "learn from pictures of your own. It takes the place of --architecture.", valueName: "file.onnx"))
+                + "learn from pictures of your own. It takes the place of --architecture.", valueName: "file.onnx"),
+        completion: .file())
     var start: String?
     @Option(help: "The network's name; the architecture's unless given.") var name: String?
-    @Option(help: "The file to write; FILE.checkpoint stands beside it.") var out = "model.onnx"
+    @Option(help: "The file to write; FILE.checkpoint stands beside it.", completion: .file()) var out = "model.onnx"
     @Option(help: "Times that all pictures are seen.") var epochs = Recipe().epochs
     @Option(help: "Pictures in one step, a multiple of 16.") var batch = Recipe().batch
     @Option(help: "The largest learning rate of the schedule; 0.001 for adam and 0.02 for sgd unless given.")
@@ -66,7 +67,8 @@ struct Train: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A network to learn from too (mien: the one in the program); may be given several times. It should have kept "
-                + "back the same pictures: same data, --validation and --seed.", valueName: "file.onnx"))
+                + "back the same pictures: same data, --validation and --seed.", valueName: "file.onnx"),
+        completion: .file())
     var teacher: [String] = []
     @Option(help: "The share of each target that is the teachers' mean answer; 0.5 unless given.")
     var teacherWeight: Float?

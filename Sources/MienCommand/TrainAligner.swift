@@ -12,7 +12,7 @@ struct TrainAligner: ParsableCommand {
 
     @Option(help: "Kaggle's fer2013.csv, plain or packed as .csv.xz.") var data: String
     @Option(help: "FER+'s fer2013new.csv: pictures that its voters took for no face are left out.") var votes: String?
-    @Option(help: "The file to write.") var out = "aligner.onnx"
+    @Option(help: "The file to write.", completion: .file()) var out = "aligner.onnx"
     @Option(help: "Times that all pictures are seen.") var epochs = AlignerTraining.Recipe().epochs
     @Option(help: "Of all chance.") var seed = AlignerTraining.Recipe().seed
     @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?

@@ -16,7 +16,7 @@ struct Video: ParsableCommand {
         help: """
             Recordings, in any format that FFmpeg reads, folders of them, or patterns in quotes ('*.mp4'); - is standard \
             input.
-            """)
+            """, completion: .file())
     var input: [String]
 
     @OptionGroup var batch: BatchOptions

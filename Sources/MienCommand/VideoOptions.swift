@@ -7,7 +7,7 @@ struct VideoOptions: ParsableArguments {
         name: [.long, .customLong("record")],
         help: ArgumentHelp(
             "A copy with boxes, labels and bars drawn in, with the sound: .mp4, .mkv, .webm or .mov.", valueName: "file"
-        ))
+        ), completion: .file())
     var out: String?
 
     @Option(help: ArgumentHelp("Quality of the pictures written, of 100.", valueName: "n"))

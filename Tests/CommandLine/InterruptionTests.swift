@@ -64,6 +64,22 @@ struct InterruptionTests {
         #expect(rows.split(separator: "\n").count == 1 + frames.reduce(0) { $0 + $1.faces.count })
     }
 
+    @Test("A terminal's end may be told twice, and by the system after the shell: files are whole all the same")
+    func closedTwice() throws {
+        let outcome = try Program.shell(
+            """
+            cd $(mktemp -d)
+            "$MIEN" demo --record a.mp4 --report a.html --jsonl a.jsonl & id=$!
+            until [[ -s a.jsonl ]]; do sleep 0.02; done
+            kill -TERM $id; kill -HUP $id; kill -HUP $id; wait $id; echo $?
+            tail -c 8 a.html; ffprobe -v error -count_packets -select_streams v -show_entries stream=nb_read_packets -of csv=p=0 a.mp4
+            """)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.first == "143")
+        #expect(outcome.output.contains("</html>"))
+        #expect(Int(lines.last ?? "") ?? 0 > 0, "\(outcome.output)")
+    }
+
     @Test("An input that has changed since is done again")
     func changed() throws {
         let folder = try Folder()

@@ -80,6 +80,45 @@ struct TerminalTests {
         try terminal.until { $0.contains("frames in ") }
     }
 
+    @Test("Where no shell could let it go on, Ctrl-Z doesn't stop it")
+    func orphan() throws {
+        let outcome = try Program.shell(
+            """
+            exec 3< <(sleep 2; printf '\\032'; sleep 1; printf q; sleep 30)
+            TERM=xterm timeout --foreground 25 script -qec '"$MIEN" demo' /dev/null <&3 >/dev/null
+            echo "status $?"
+            """)
+        #expect(outcome.output == "status 0\n")
+    }
+
+    @Test("A terminal that is held up by Ctrl-S is put back all the same")
+    func heldUp() throws {
+        let terminal = try Tmux(columns: 80, rows: 24)
+        try terminal.type(line: "$MIEN demo")
+        try terminal.until { $0.contains("face 1") }
+        try terminal.press("C-s")
+        usleep(300_000)
+        try terminal.press("q")
+        try terminal.until { $0.contains("frames in ") && $0.contains("ready>") && !$0.contains("face 1") }
+        try terminal.type(line: "echo again")
+        try terminal.until { $0.contains("\nagain") }
+    }
+
+    @Test("Function keys and arrows are no commands, and what was recorded is said when the screen is back")
+    func functionKeys() throws {
+        let terminal = try Tmux(columns: 80, rows: 24)
+        try terminal.type(line: "$MIEN demo")
+        try terminal.until { $0.contains("face 1") }
+        for key in ["F1", "F2", "F3", "Up", "S-F1", "M-q"] { try terminal.press(key) }
+        usleep(500_000)
+        let screen = try terminal.until { $0.contains("face 1") }
+        #expect(!screen.contains("paused") && !screen.contains("● recording"))
+        try terminal.press("r")
+        try terminal.until { $0.contains("● recording") }
+        try terminal.press("q")
+        try terminal.until { $0.contains("frames in ") && $0.contains("mien: recorded ") }
+    }
+
     @Test("p holds the run and lets it go on, r records results")
     func keys() throws {
         let terminal = try Tmux(columns: 80, rows: 24)

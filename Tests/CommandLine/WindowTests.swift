@@ -21,7 +21,7 @@ struct WindowTests {
             number=0
             for picture in $(ls -rt *.png); do ((++number)); sum $picture null; done
             sum $(ls -rt *.png | sed -n 2p) hflip
-            cat $(ls -rt *.json | head -n 1)
+            for result in $(ls -rt *.json); do tail -n 1 $result; done
             """)
         let lines = outcome.lines
         #expect(lines.first == "status 0")
@@ -32,9 +32,28 @@ struct WindowTests {
         #expect(Set(sums).count == 4)
         #expect(sums[4] == sums[2])
         let saved = lines.drop { !$0.hasPrefix("{") }
-        try #require(saved.count == 2)
-        let line = try JSONDecoder().decode(Line.self, from: Data(saved.last!.utf8))
-        #expect(line.source == "demo" && line.faces.count == 1)
+        let results = try saved.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+        try #require(results.count == 4)
+        #expect(results.allSatisfy { $0.source == "demo" && $0.faces.count == 1 })
+        // Where the picture is mirrored, the face is on the other side.
+        let boxes = results.map { $0.faces[0].box }
+        #expect(boxes[2][0] == 640 - boxes[0][0] - boxes[0][2] && boxes[2][1...] == boxes[0][1...])
+    }
+
+    @Test("A display that goes away, or the window on it, ends the window and nothing else", arguments: [true, false])
+    func lost(display: Bool) throws {
+        let outcome = try Display.shell(
+            """
+            begin demo --seconds 6 --window --jsonl all.jsonl --report all.html
+            sleep 1
+            \(display ? "kill -KILL $(pgrep -s 0 Xvfb)" : "xdotool windowclose $window")
+            finish
+            tail -c 8 all.html; grep -c frame all.jsonl
+            """)
+        #expect(outcome.lines.first == "status 0")
+        #expect(outcome.lines.contains("mien: no window any more: its display has gone"))
+        #expect(outcome.lines.contains("</html>"))
+        #expect(Int(outcome.lines.last ?? "") == 180)
     }
 
     @Test("The window shows what a snapshot says, at the picture's size and enlarged")

@@ -141,7 +141,43 @@ struct WrongInputTests {
         }
         #expect(try folder.read("talk.mp4") == "precious\n")
         let new = folder.path("new")
-        try expectFailure(["demo", "--frames", "1", "--jsonl", new, "--csv", new], "same file", status: 64)
+        for other in [new, folder.path("./new"), folder.path("") + "//new"] {
+            try expectFailure(["demo", "--frames", "1", "--jsonl", new, "--csv", other], "same file", status: 64)
+        }
+    }
+
+    @Test(
+        "A subcommand that isn't there is refused, with what may have been meant",
+        arguments: [
+            (["vidoe", "a.mp4", "--out", "b.mp4"], "did you mean \"video\"?"),
+            (["help", "lvie"], "did you mean \"live\"?"),
+            (["/etc/passwd"], "mien video /etc/passwd"), (["nonsense"], "there is no subcommand \"nonsense\"\n"),
+        ])
+    func subcommands(arguments: [String], message: String) throws {
+        try expectFailure(arguments, message, status: 64)
+    }
+
+    @Test("A camera's test without a picture has failed, and so has a list that can't be written")
+    func devices() throws {
+        let silent = try Program.shell("\"$MIEN\" devices - --test --size 64x48 --format grey </dev/null")
+        #expect((silent.status, silent.errors) == (1, "mien: -: no picture has come\n"))
+        try expectFailure(["devices", "--test", "--raw", "-"], "--raw", status: 64)
+        let full = try Program.shell("\"$MIEN\" devices --json >/dev/full")
+        #expect(full.status == 1)
+        #expect(full.errors.contains("cannot write to standard output: No space left on device"))
+        let unknown = try Program.shell("\"$MIEN\" live --device - --size 64x48 --format bgra </dev/null")
+        #expect(unknown.status == 1)
+        #expect(unknown.errors.contains("frames of bgra aren't known here; known are grey, "))
+        let nowhere = try Program.run(["demo", "--frames", "1", "--virtual-camera", "/nowhere"])
+        #expect(nowhere.status == 1 && nowhere.errors.contains("sudo modprobe v4l2loopback"), "\(nowhere.errors)")
+        try expectFailure(["live", "--device", "./nowhere"], "./nowhere: open: no such file")
+    }
+
+    @Test("A preview that can't be shown is said to be missing")
+    func preview() throws {
+        let outcome = try Program.run(["demo", "--frames", "2", "--preview"])
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.contains("no --preview: it needs a terminal"))
     }
 
     @Test(

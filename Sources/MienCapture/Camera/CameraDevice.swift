@@ -77,7 +77,7 @@ public struct CameraDevice: Hashable, Sendable {
     package static func find(_ wanted: String?, _ calls: any CameraCalls) throws(CameraError) -> CameraDevice {
         let path =
             switch wanted {
-            case let wanted? where wanted.hasPrefix("/"): resolved(wanted)
+            case let wanted? where wanted.contains("/"): resolved(wanted)
             case let wanted? where Int(wanted) != nil: "/dev/video\(wanted)"
             default: String?.none
             }

@@ -69,7 +69,7 @@ public struct CameraError: Error, CustomStringConvertible, Sendable {
             "cameras belong to the group `video`: sudo usermod -aG video \"$USER\", then log in again"
         case .busy where holders.isEmpty: "another program uses it; which one, root can see: sudo fuser -v \(path)"
         case .busy: "used by " + holders.joined(separator: " and ")
-        case .disconnected: "the camera has been unplugged"
+        case .disconnected: "the camera has been unplugged, or its driver isn't there"
         case .unsupported: "it is no V4L2 camera; `mien devices` lists those that are"
         case .noBandwidth:
             "the USB bus has too little bandwidth left: try --format mjpeg, a smaller --size, or another port"

@@ -18,7 +18,13 @@ package final class OutputDevice {
 
     /// Opens the device. Throws where it is none that takes pictures.
     package init(_ path: String, calls: any CameraCalls = SystemCalls()) throws(CameraError) {
-        node = try VideoNode(path, calls: calls)
+        do {
+            node = try VideoNode(path, calls: calls)
+        } catch .notFound {
+            throw CameraError(
+                .notFound, path,
+                "cannot open \(path): it isn't there (a virtual camera is made so: sudo modprobe v4l2loopback)")
+        }
         var capability = v4l2_capability()
         guard node.call(.queryCapability, &capability) == 0,
             capability.device_caps & UInt32(V4L2_CAP_VIDEO_OUTPUT) != 0

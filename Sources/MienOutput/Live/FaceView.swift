@@ -19,6 +19,8 @@ struct FaceView {
             case .line: 1
             }
         }
+        /// Columns below which figures would be cut off.
+        var columns: Int { self == .half ? 3 * (FaceView.nameColumns + FaceView.figureColumns + 1) : 0 }
         var rows: Int { self == .full ? content + 1 : content }
     }
 
@@ -68,13 +70,16 @@ struct FaceView {
         let start = line.width
         let share = face.probabilities[expression]
         line.put("  \(expression.name)")
-        line.pad(to: start + 12)
-        let length = columns - 12 - 6
+        line.pad(to: start + Self.nameColumns)
+        let length = columns - Self.nameColumns - Self.figureColumns - 1
         if length > 0 { line.put(Self.blocks(share, length, view.abilities), view.colour(expression.terminalColour)) }
-        line.pad(to: start + columns - 5)
+        line.pad(to: start + columns - Self.figureColumns)
         let figure = percent(share)
-        line.put(String(repeating: " ", count: max(0, 5 - figure.count)) + figure)
+        line.put(String(repeating: " ", count: max(0, Self.figureColumns - figure.count)) + figure)
     }
+
+    private static let nameColumns = 12
+    private static let figureColumns = 5
 
     /// A bar of `length` columns, filled as far as `share` says, to an eighth of a column.
     static func blocks(_ share: Float, _ length: Int, _ abilities: Terminal.Abilities) -> String {

@@ -13,9 +13,13 @@ public final class LiveReadout: Sink, Sendable {
         var stop: StopFlag
         var pause: PauseFlag
         var recorder: ResultRecorder
+        /// Tells the user something that is to outlast the readout.
+        var tell: @Sendable (String) -> Void
 
-        public init(stop: StopFlag, pause: PauseFlag, recorder: ResultRecorder) {
-            (self.stop, self.pause, self.recorder) = (stop, pause, recorder)
+        public init(
+            stop: StopFlag, pause: PauseFlag, recorder: ResultRecorder, tell: @escaping @Sendable (String) -> Void
+        ) {
+            (self.stop, self.pause, self.recorder, self.tell) = (stop, pause, recorder, tell)
         }
     }
 
@@ -91,8 +95,9 @@ public final class LiveReadout: Sink, Sendable {
         var layout: ReadoutLayout?
         var pictureIsDue = false
         var processor = ProcessorShare()
+        var keys = KeyReader()
         while !shared.withLock({ $0.isEnding }) {
-            for key in terminal.keys(seconds: 1 / Self.rate) { press(key) }
+            for key in keys.pressed(terminal.keys(seconds: 1 / Self.rate)) { press(key) }
             if SuspensionFlag.takeStop() { suspend(terminal) }
             if SuspensionFlag.takeContinuation() { terminal.leave() }
             if !terminal.isOnScreen {
@@ -101,7 +106,7 @@ public final class LiveReadout: Sink, Sendable {
                 layout = nil
                 shared.withLock { $0.isDue = true }
             }
-            if let news = controls.recorder.takeNews() { say(news) }
+            if let news = controls.recorder.takeNews() { controls.tell(news) }
             if terminal.isClosed { shared.withLock { $0.isClosed = true } }
 
             let now = SystemCalls().clock()
@@ -171,7 +176,7 @@ public final class LiveReadout: Sink, Sendable {
         switch key {
         case UInt8(ascii: "q"), UInt8(ascii: "Q"): controls.stop.set()
         case UInt8(ascii: "p"), UInt8(ascii: "P"), UInt8(ascii: " "): controls.pause.toggle()
-        case UInt8(ascii: "r"), UInt8(ascii: "R"): if let news = controls.recorder.toggle() { say(news) }
+        case UInt8(ascii: "r"), UInt8(ascii: "R"): if let news = controls.recorder.toggle() { controls.tell(news) }
         default: return
         }
         shared.withLock { $0.isDue = true }
@@ -180,8 +185,7 @@ public final class LiveReadout: Sink, Sendable {
     /// Gives the terminal back, stops as Ctrl-Z asks, and goes on when the shell says so.
     private func suspend(_ terminal: Terminal) {
         terminal.leave()
-        // To this thread: of a signal to the process another might take care, while this one draws on.
-        raise(SIGSTOP)
+        SuspensionFlag.stopProcess()
     }
 }
 
@@ -213,9 +217,21 @@ private enum SuspensionFlag {
     static func watch() {
         // Made now: a signal handler must not be the one that does it.
         _ = (takeStop(), takeContinuation())
-        signal(SIGTSTP) { _ in SuspensionFlag.stop.store(true, ordering: .relaxed) }
+        watchStop()
         signal(SIGCONT) { _ in SuspensionFlag.continuation.store(true, ordering: .relaxed) }
         unblockSignals([SIGTSTP, SIGCONT])
+    }
+
+    private static func watchStop() {
+        signal(SIGTSTP) { _ in SuspensionFlag.stop.store(true, ordering: .relaxed) }
+    }
+
+    /// Stops as if nobody had watched: not at all where no shell could make the process go on. (SIGSTOP would, for ever.)
+    static func stopProcess() {
+        signal(SIGTSTP, SIG_DFL)
+        // To this thread: of a signal to the process another might take care, while this one draws on.
+        raise(SIGTSTP)
+        watchStop()
     }
 
     static func takeStop() -> Bool { stop.exchange(false, ordering: .relaxed) }

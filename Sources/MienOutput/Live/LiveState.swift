@@ -67,11 +67,13 @@ struct LiveState {
         arrivals.append(now)
     }
 
-    /// Over the last two seconds.
+    /// Over the last two seconds, or as long as there have been frames; what comes in bursts counts by their distance.
     func framesPerSecond(now: Double) -> Double {
         let recent = arrivals.filter { now - $0 <= Self.rateWindow }
         guard recent.count > 1, let first = recent.first, let last = recent.last, last > first else { return 0 }
-        return Double(recent.count - 1) / (last - first)
+        let pause = now - last
+        let distance = (last - first) / Double(recent.count - 1)
+        return pause > 2 * distance ? Double(recent.count) / (now - first) : 1 / distance
     }
 
     /// Seconds since the last frame; nil before the first.

@@ -68,7 +68,7 @@ struct LiveView {
         // Side by side where there is room; as much of each as lets all of them be seen.
         let across = max(1, min(columns / Self.narrowest, state.faces.count))
         let width = columns / across
-        for detail in FaceView.Detail.allCases {
+        for detail in FaceView.Detail.allCases where width - 2 >= detail.columns {
             let down = (state.faces.count + across - 1) / across
             if down * detail.rows - 1 <= rows { return grid(state, across, width, detail) }
         }

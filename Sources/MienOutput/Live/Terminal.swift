@@ -189,7 +189,7 @@ final class Terminal {
 
 /// What a terminal was like before, so that it is put back however the program ends.
 ///
-/// Signal handlers use it too: all that `restore` calls is safe there (signal-safety(7)).
+/// Signal handlers use it too: all that `restore` calls is safe there (signal-safety(7); poll(2) waits for 2.5 s at most).
 public enum TerminalState {
     /// The terminal that has been changed, or -1.
     private static let descriptor = Atomic<Int32>(-1)
@@ -228,9 +228,20 @@ public enum TerminalState {
     public static func restore() {
         let terminal = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
         guard terminal >= 0 else { return }
+        // One that has been held up (Ctrl-S) goes on when it can't be any more.
+        var flowing = settings.pointee
+        flowing.c_iflag &= ~tcflag_t(IXON)
+        tcsetattr(terminal, TCSANOW, &flowing)
         // First what ends a picture that has been written in part.
         let text: StaticString = "\u{1B}\\\u{1B}[?2026l\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l\u{1B}[0m"
-        _ = write(terminal, text.utf8Start, text.utf8CodeUnitCount)
+        var done = 0
+        // A slow one, or one at the end of a slow line, may have no room for it yet.
+        for _ in 0..<50 where done < text.utf8CodeUnitCount {
+            let count = write(terminal, text.utf8Start + done, text.utf8CodeUnitCount - done)
+            if count > 0 { done += count } else if errno != EAGAIN, errno != EINTR { break }
+            var state = pollfd(fd: terminal, events: Int16(POLLOUT), revents: 0)
+            if done < text.utf8CodeUnitCount { poll(&state, 1, 50) }
+        }
         tcsetattr(terminal, TCSANOW, settings)
     }
 }

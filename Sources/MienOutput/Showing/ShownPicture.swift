@@ -8,6 +8,8 @@ final class ShownPicture {
     var isMirrored = false
     /// What was drawn last. Its orientation says how to turn and mirror it.
     let picture: Picture
+    /// What is known of that, with the faces where the picture has them.
+    private(set) var result = FrameResult(source: "", frame: 0, time: 0, width: 0, height: 0, faces: [])
     private let converter: PictureConverter
 
     init(privacy: Privacy) throws(CaptureError) {
@@ -19,11 +21,11 @@ final class ShownPicture {
     /// Draws `result` on a copy of `source`; without a copy where there is nothing to draw.
     func draw(_ result: borrowing FrameResult, on source: Picture) throws(CaptureError) {
         try picture.share(source)
-        let result = isMirrored ? result.mirrored : copy result
+        self.result = isMirrored ? result.mirrored : copy result
         if isMirrored { picture.orientation = picture.orientation.mirrored }
         guard !overlay.isIdle else { return }
         if let canvas = try picture.canvas(), canvas.components.count >= 3 {
-            return overlay.draw(result, on: canvas)
+            return overlay.draw(self.result, on: canvas)
         }
         // Palettes and the like can't be drawn on, and on grey no colour is seen.
         let (frame, orientation) = (source.frame.pointee, picture.orientation)
@@ -31,7 +33,7 @@ final class ShownPicture {
         picture.frame.pointee.color_range = AVCOL_RANGE_MPEG
         try source.convert(into: picture, using: converter)
         picture.orientation = orientation
-        if let canvas = try picture.canvas() { overlay.draw(result, on: canvas) }
+        if let canvas = try picture.canvas() { overlay.draw(self.result, on: canvas) }
     }
 }
 

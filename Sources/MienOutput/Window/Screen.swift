@@ -56,9 +56,12 @@ final class Screen {
         // Where the driver can't wait for the display.
         if renderer == nil { renderer = sdl.pointee.SDL_CreateRenderer(window, -1, 0) }
         if renderer == nil { throw failure() }
+        mien_sdl_outlive_display(window)
     }
 
     deinit {
+        // Nothing is left to be closed, and nobody to answer.
+        if mien_sdl_has_lost_display() { return }
         if let texture { sdl.pointee.SDL_DestroyTexture(texture) }
         if let renderer { sdl.pointee.SDL_DestroyRenderer(renderer) }
         if let window { sdl.pointee.SDL_DestroyWindow(window) }
@@ -89,8 +92,8 @@ final class Screen {
         _ = sdl.pointee.SDL_SetWindowFullscreen(window, isFull ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue)
     }
 
-    /// The next of what has happened; nil where nothing has.
-    func nextEvent() -> Event? {
+    /// The next of what has happened; nil where nothing has. Throws where the display has gone, or the window on it.
+    func nextEvent() throws(SinkError) -> Event? {
         var event = SDL_Event()
         while sdl.pointee.SDL_PollEvent(&event) != 0 {
             switch SDL_EventType(event.type) {
@@ -102,6 +105,7 @@ final class Screen {
             default: break
             }
         }
+        if mien_sdl_has_lost_display() { throw SinkError("no window any more: its display has gone") }
         return nil
     }
 

@@ -71,11 +71,11 @@ public final class Window: PictureSink, Sendable {
                     screen?.title = title
                 }
                 guard let screen else { continue }
-                while let event = screen.nextEvent() {
+                while let event = try screen.nextEvent() {
                     switch event {
                     case .closed: quit()
                     case .exposed: screen.present()
-                    case .key(let key): isDue = press(key, screen, shown, shot) || isDue
+                    case .key(let key): isDue = press(key, screen, shown) || isDue
                     }
                 }
                 guard isDue else { continue }
@@ -90,9 +90,7 @@ public final class Window: PictureSink, Sendable {
     }
 
     /// Returns whether the picture looks different now.
-    private func press(
-        _ key: Int32, _ screen: Screen, _ shown: ShownPicture, _ shot: borrowing NewestPicture.Shot
-    ) -> Bool {
+    private func press(_ key: Int32, _ screen: Screen, _ shown: ShownPicture) -> Bool {
         switch SDL_KeyCode(UInt32(bitPattern: key)) {
         case SDLK_q, SDLK_ESCAPE: quit()
         case SDLK_f: screen.toggleFullScreen()
@@ -102,7 +100,7 @@ public final class Window: PictureSink, Sendable {
         case SDLK_SPACE: settings.pause.toggle()
         case SDLK_s:
             do throws(SinkError) {
-                report("saved \(try Snapshot.save(shown.picture, shot.result, model: state.withLock { $0.model }))")
+                report("saved \(try Snapshot.save(shown.picture, shown.result, model: state.withLock { $0.model }))")
             } catch {
                 report("\(error)")
             }
