@@ -50,6 +50,8 @@ struct Chunk: ~Copyable {
                 empty()
                 return false
             }
+            // Its last source may have left one, and not every kind has any.
+            frames[count].frame.setReduction(1, of: nil)
             guard try source.read(into: &frames[count].frame) else { return false }
             try checkSize(of: frames[count].frame.luma.view, source.name)
             pictures.append(frames[count].frame.luma.view)
@@ -65,7 +67,7 @@ struct Chunk: ~Copyable {
         pictures.removeAll(keepingCapacity: true)
     }
 
-    /// Width and height below which no cascade can see a face.
+    /// Width and height below which nothing is a face that anybody could name an expression of.
     private static let smallestPicture = 10
 
     private func checkSize(of picture: PlaneView, _ source: String) throws(CaptureError) {

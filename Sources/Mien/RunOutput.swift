@@ -86,10 +86,12 @@ final class RunOutput {
         result.faces.removeAll(keepingCapacity: true)
         let picture = Box(x: 0, y: 0, width: frame.width, height: frame.height)
         for (face, answer) in zip(faces, answers) {
+            let box = Box(face.region.magnified(by: frame.reduction)).intersection(picture)
+            // One that has just left the picture is followed for a while.
+            if box.area == 0 { continue }
             result.faces.append(
                 Face(
-                    id: face.id, box: Box(face.region.magnified(by: frame.reduction)).intersection(picture),
-                    probabilities: answer,
+                    id: face.id, box: box, probabilities: answer,
                     smoothed: smoother.smooth(answer, id: face.id, time: frame.time), detected: face.isDetected))
         }
         summary.count(result)
@@ -128,8 +130,9 @@ final class RunOutput {
 
     /// Leaves out the sinks whose readers have gone, before there is anything to write.
     func dropForsakenSinks() {
-        for sink in sinks where sink.isForsaken { try? sink.finish() }
-        sinks.removeAll(where: \.isForsaken)
+        let forsaken = sinks.filter(\.isForsaken)
+        for sink in forsaken { try? sink.finish() }
+        sinks.removeAll { sink in forsaken.contains { $0 === sink } }
     }
 
     /// A sink whose reader has gone gets nothing more; the others go on.

@@ -23,7 +23,7 @@ public func openInput(_ path: String, decoderThreads: Int = 1) throws(CaptureErr
     case S_IFREG:
         guard status.st_size > 0 else { throw CaptureError(.broken, "\(path): is empty") }
         // Pictures one after the other, as some cameras write them, start as one does. Only their name tells.
-        let isMotion = path.hasSuffix(".mjpeg") || path.hasSuffix(".mjpg")
+        let isMotion = [".mjpeg", ".mjpg"].contains { path.lowercased().hasSuffix($0) }
         let start = try readStart(of: path, count: 8)
         if !isMotion, PhotoSource.Kind(start) != nil { return PhotoSource(path: path) }
         return try VideoSource(path: path, decoderThreads: decoderThreads)

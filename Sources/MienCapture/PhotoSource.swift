@@ -34,7 +34,7 @@ public final class PhotoSource: FrameSource {
     public init(path: String) { name = path }
 
     public func keepPictures() -> any PictureReader {
-        PhotoPictures(path: name) { [weak self] in self?.orientation ?? .up }
+        PhotoPictures(path: name) { [weak self] in self?.orientation }
     }
 
     public func read(into frame: inout Frame) throws(CaptureError) -> Bool {

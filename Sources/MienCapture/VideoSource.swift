@@ -7,7 +7,8 @@ import MienImage
 /// Luma is the decoder's own Y plane, made full range and upright; pictures in RGB or with a palette are converted, and
 /// their transparency is ignored. Pixels are taken as square: one with another sample aspect ratio is read as stored.
 /// Times are presentation timestamps from the start of the recording, which is that of its earliest stream; a frame
-/// without one follows the frame before by the stream's mean frame duration.
+/// without one follows the frame before by the stream's mean frame duration, and so does one whose stamp jumps back, as where
+/// recordings were joined.
 ///
 /// Damaged pieces are passed over or patched up by the decoder, and counted. A recording that was cut delivers the
 /// frames before the cut and then throws.
@@ -32,6 +33,8 @@ public final class VideoSource: FrameSource {
     private var state = State.reading
     private var next = 0
     private var lastTime: Double?
+    /// What is added to the stamps' times since the last jump back.
+    private var shift = 0.0
     private var kept: KeptPieces?
     /// Whether pictures are kept, and not the packets that they are in.
     private var keepsDecoded = false
@@ -162,14 +165,21 @@ public final class VideoSource: FrameSource {
 
     /// Seconds from the recording's start.
     private func time(of picture: UnsafeMutablePointer<AVFrame>) -> Double {
+        let next = lastTime.map { $0 + 1 / input.rate }
         let stamp = picture.pointee.best_effort_timestamp
-        let time =
-            if stamp != mien_av_no_time {
-                Double(stamp) * input.stream.pointee.time_base.value - input.start
-            } else {
-                lastTime.map { $0 + 1 / input.rate } ?? 0
-            }
+        var time = Double(stamp) * input.stream.pointee.time_base.value - input.start + shift
+        if stamp == mien_av_no_time || abs(time) > Self.longest { time = next ?? 0 }
+        // Where recordings were joined, the stamps begin anew, and the times go on.
+        if let lastTime, let next, time < lastTime - Self.smallestJump {
+            shift += next - time
+            time = next
+        }
         lastTime = time
         return time
     }
+
+    /// Seconds back that are no order of frames that a codec has any more, but another beginning.
+    private static let smallestJump = 0.5
+    /// Seconds that no recording is long: 30 years. Stamps beyond are damaged.
+    private static let longest = 1e9
 }

@@ -53,6 +53,11 @@ struct BatchOptions: ParsableArguments {
         var inputs = search.inputs(for: arguments)
         if let kinds { inputs = try OwnResults(kinds: kinds, folder: to).added(to: inputs) }
         var plan = try options.resolve(inputs: inputs, video)
+        if resume, let file = plan.outputs.files.first(where: { $0.path != "-" }) {
+            throw ValidationError(
+                "\(file.path) is one file for all inputs, and --resume does only those that are left: give --each "
+                    + "\(file.kind.name), or do without --resume")
+        }
         if plan.verbosity != .quiet { plan.progress = progress.form(besides: plan.outputs) }
         if let shard { inputs = inputs.filter { shard.holds($0.place) } }
         if resume {

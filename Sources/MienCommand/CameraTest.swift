@@ -68,6 +68,7 @@ struct CameraTest {
             result.counters.delivered = result.frames
         }
         if let warning = source.warning { tell(warning) }
+        if let file, fflush(file) != 0 { throw unwritten }
         return result
     }
 
@@ -81,9 +82,13 @@ struct CameraTest {
         for y in 0..<frame.luma.height {
             let row = frame.luma.view.row(y)
             guard fwrite(row.baseAddress, 1, row.count, file) == row.count else {
-                throw TestError(description: "cannot write \(raw ?? ""): \(String(cString: strerror(errno)))")
+                throw unwritten
             }
         }
+    }
+
+    private var unwritten: TestError {
+        TestError(description: "cannot write \(raw ?? ""): \(String(cString: strerror(errno)))")
     }
 
     private static func create(_ path: String) throws -> UnsafeMutablePointer<FILE> {

@@ -22,8 +22,8 @@ struct CommonOptions: ParsableArguments {
         try resolve(inputs: paths.map { Input(path: $0) }, video)
     }
 
-    /// What is to be done, for these inputs.
-    func resolve(inputs: [Input], _ video: VideoOptions?) throws -> Plan {
+    /// What is to be done, for these inputs. `privacy`: of what is written of them besides, so that no report shows more.
+    func resolve(inputs: [Input], _ video: VideoOptions?, privacy: Privacy = .none) throws -> Plan {
         let files = outputs.files + [video?.file].compactMap(\.self)
         let own = inputs.compactMap(\.results)
         try FileIdentity.refuseOverlap(
@@ -39,7 +39,7 @@ struct CommonOptions: ParsableArguments {
         if let video { settings.video = video.options }
         let writesVideo = video?.file != nil || own.contains(where: \.haveVideo)
         // Who hides faces in videos doesn't want them shown elsewhere.
-        settings.hasThumbnails = outputs.thumbnails && settings.video.privacy == .none
+        settings.hasThumbnails = outputs.thumbnails && settings.video.privacy == .none && privacy == .none
         var plan = analysis.plan(threads: writesVideo ? 1 : nil)
         plan.outputs = Outputs(files, settings, hasOthers: !own.isEmpty)
         plan.statistics = outputs.stats

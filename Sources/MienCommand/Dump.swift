@@ -88,7 +88,7 @@ struct DumpCommand: ParsableCommand {
         for index in inputs.indices where inputs[index].fault == nil {
             inputs[index].results = dump.part(inputs[index].path, stem: stem(of: inputs[index]))
         }
-        var plan = try options.resolve(inputs: inputs, nil)
+        var plan = try options.resolve(inputs: inputs, nil, privacy: privacy.way)
         if plan.verbosity != .quiet { plan.progress = ProgressChoice.auto.form(besides: plan.outputs) }
         let left = inputs.filter { input in !(resume && input.results?.areWhole(for: input) ?? false) }
         if left.count < inputs.count, plan.verbosity != .quiet {
@@ -158,7 +158,7 @@ extension Dump.Part: InputResults {
     var haveVideo: Bool { false }
     var paths: [String] { [] }
     var partialPaths: [String] { [] }
-    func areWhole(for input: Input) -> Bool { isWhole }
+    func areWhole(for input: Input) -> Bool { isWhole(since: ResultFiles.modificationTime(input.path)) }
     func makeSinks(for source: any FrameSource, _ settings: OutputSettings) throws(SinkError) -> [any Sink] {
         [try makeSink()]
     }

@@ -12,7 +12,10 @@ struct FileIdentity: Hashable {
     /// is what it should be.
     init?(_ path: String, isFolder: Bool = false) {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG) else { return nil }
+        // What comes through standard input may be a file, too.
+        guard path == "-" ? fstat(STDIN_FILENO, &status) == 0 : stat(path, &status) == 0,
+            status.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG)
+        else { return nil }
         self.init(status)
     }
 

@@ -14,8 +14,11 @@ struct InputSearch {
         "mpeg", "mpg", "mts", "mxf", "ogm", "ogv", "qt", "rm", "ts", "vob", "webm", "wmv", "y4m",
     ]
     static let photos: Set = [
-        "avif", "bmp", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
+        "avif", "bmp", "jfif", "jp2", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tga", "tif", "tiff", "webp",
     ]
+
+    /// What a dump has in its folder, where that is the inputs' folder, too.
+    private static let dumps: Set = ["faces", "frames"]
 
     /// In lower case, without the dot.
     let extensions: Set<String>
@@ -60,6 +63,7 @@ struct InputSearch {
             return [Input(folder, fault: CaptureError(.system, "\(folder): \(String(cString: strerror(errno)))"))]
         }
         defer { closedir(stream) }
+        let isOfResults = excluded.map { $0 == Status(folder)?.identity } ?? false
         var found: [Input] = []
         while let entry = readdir(stream) {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
@@ -78,7 +82,9 @@ struct InputSearch {
             }
             if status.isFolder {
                 // Links to folders may lead round in circles.
-                guard isRecursive, !Status.isLink(path), excluded.map({ $0 != status.identity }) ?? true else {
+                guard isRecursive, !Status.isLink(path), !(isOfResults && Self.dumps.contains(name)),
+                    excluded.map({ $0 != status.identity }) ?? true
+                else {
                     continue
                 }
                 found += list(path + "/", below: root)

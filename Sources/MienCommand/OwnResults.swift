@@ -10,8 +10,14 @@ struct OwnResults {
     ///
     /// `talk.mp4` gives `talk.jsonl`; where `talk.mov` lies beside it, `talk.mp4.jsonl` and `talk.mov.jsonl`.
     func added(to inputs: [Input]) throws -> [Input] {
-        var seen: Set<FileIdentity> = []
-        let inputs = inputs.filter { input in FileIdentity(input.path).map { seen.insert($0).inserted } ?? true }
+        var seen: [FileIdentity: String] = [:]
+        let inputs = inputs.filter { input in
+            guard let identity = FileIdentity(input.path), let first = seen.updateValue(input.path, forKey: identity)
+            else { return true }
+            seen[identity] = first
+            if first != input.path { tell("\(input.path): passed over, since it is the same file as \(first)") }
+            return false
+        }
         if inputs.contains(where: { $0.path == "-" }) {
             throw ValidationError("-: standard input has no name to make others from; give --jsonl FILE and the like")
         }

@@ -87,7 +87,7 @@ struct ResultFiles: InputResults {
         throw SinkError("cannot create the folder \(path)", code: errno)
     }
 
-    private static func modificationTime(_ path: String) -> Duration? {
+    static func modificationTime(_ path: String) -> Duration? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         return .seconds(status.st_mtim.tv_sec) + .nanoseconds(status.st_mtim.tv_nsec)

@@ -7,18 +7,31 @@ import Synchronization
 let stopFlag = StopFlag()
 
 private let receivedSignal = Atomic<Int32>(0)
+/// When it came, in milliseconds.
+private let signalTime = Atomic(0)
+/// Milliseconds within which a second signal is the first one's echo: `timeout` sends one to the program and another to all
+/// of its group, and nobody's finger is as fast.
+private let patience = 300
 
 /// From here on the first SIGINT, SIGTERM or SIGHUP (a closed terminal) ends the run in good order, and a second SIGINT or
 /// SIGTERM the program at once. A second SIGHUP doesn't: where a terminal is closed, the shell sends one and the system
 /// another, and nobody is impatient.
 func catchSignals() {
     // Made now: a signal handler must not be the one that does it.
-    _ = (stopFlag.isSet, receivedSignal.load(ordering: .relaxed))
+    _ = (stopFlag.isSet, receivedSignal.load(ordering: .relaxed), signalTime.load(ordering: .relaxed), patience)
     TerminalState.restore()
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { number in
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        let time = now.tv_sec * 1000 + now.tv_nsec / 1_000_000
         let (isFirst, _) = receivedSignal.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-        if isFirst { stopFlag.set() } else if number != SIGHUP { TerminalState.restoreAndDie(by: number) }
+        if isFirst {
+            signalTime.store(time, ordering: .relaxed)
+            stopFlag.set()
+        } else if number != SIGHUP, time - signalTime.load(ordering: .relaxed) > patience {
+            TerminalState.restoreAndDie(by: number)
+        }
     }
     // Without SA_RESTART: whoever waits for input is to wake up.
     let signals = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !isIgnored($0) }

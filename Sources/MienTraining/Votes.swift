@@ -16,6 +16,9 @@ struct Votes {
         .neutral, .happy, .surprise, .sad, .angry, nil, .fear, nil, nil, nil,
     ]
 
+    /// FER+ has ten for a picture.
+    private static let mostVotes = 1000
+
     /// `votes`: one count for each of `columns`.
     init(_ votes: [Int]) { counts = votes.map { $0 > 1 ? $0 : 0 } }
 
@@ -61,8 +64,8 @@ struct Votes {
             _ = fields.next()  // the picture's name; empty where people saw no face
             var votes: [Int] = []
             while let field = fields.next() {
-                guard let count = Fields.number(field) else {
-                    throw DataError("\(path):\(lines.number): the votes must be whole numbers")
+                guard let count = Fields.number(field), count <= mostVotes else {
+                    throw DataError("\(path):\(lines.number): the votes must be whole numbers up to \(mostVotes)")
                 }
                 votes.append(count)
             }

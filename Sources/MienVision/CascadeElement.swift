@@ -50,10 +50,16 @@ struct CascadeElement {
 
     subscript(_ name: String) -> CascadeElement? { children.first { $0.name == name } }
 
-    /// The text as numbers; nil where it has others words.
+    /// The text as numbers; nil where it has others words, and numbers that OpenCV would read otherwise: for it 010 is 8, and
+    /// 0x10 is 16. (strtol)
     var numbers: [Double]? {
         let words = text.split(separator: " ")
-        let numbers = words.compactMap { Double($0) }.filter(\.isFinite)
+        let numbers = words.compactMap { word in
+            let digits = word.drop { $0 == "-" || $0 == "+" }
+            let isPlain = digits.allSatisfy { "0123456789.e+-".contains($0) }
+            let isOctal = digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true
+            return isPlain && !isOctal ? Double(word) : nil
+        }.filter(\.isFinite)
         return numbers.count == words.count ? numbers : nil
     }
 

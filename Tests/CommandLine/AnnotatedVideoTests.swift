@@ -58,6 +58,104 @@ struct AnnotatedVideoTests {
         #expect(mode == 0o600)
     }
 
+    /// Runs lines of bash that make `in.ts` or the like of a clip, and then the program; gives what ffprobe says of the copy.
+    private func remade(_ lines: String, _ input: String, _ copies: String..., what: String) throws -> [[Substring]] {
+        let out = copies.map { "--out '\($0)'" }.joined(separator: " ")
+        let outcome = try Program.shell(
+            """
+            cd '\(folder.path(""))'; clip='\(Program.clip("single_face.mp4"))'
+            \(lines)
+            "$MIEN" video \(input) \(out) --jsonl lines.jsonl
+            """)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors == "")
+        return try copies.map { try probe(folder.path($0), what) }
+    }
+
+    @Test(
+        "Sound of broadcasts, FLAC and what Windows names come through",
+        arguments: [
+            ("-c:a aac -f mpegts", "mp4", "aac"), ("-c:a aac -f mpegts", "mov", "aac"),
+            ("-c:a aac -f mpegts", "mkv", "aac"),
+            ("-c:a flac -f matroska", "mp4", "flac"), ("-c:a wmav2 -f asf", "mkv", "wmav2"),
+            ("-c:a adpcm_ms -f avi", "mkv", "adpcm_ms"),
+        ])
+    func sounds(_ options: String, _ kind: String, _ codec: String) throws {
+        let found = try remade(
+            "ffmpeg -v error -i $clip -f lavfi -i sine=d=2.4 -map 0:v -map 1:a -c:v libx264 \(options) in", "in",
+            "out.\(kind)",
+            what:
+                "-select_streams a -show_entries stream=codec_name -count_packets -show_entries stream=nb_read_packets")
+        let fields = try #require(found.first?.first).split(separator: ",")
+        #expect(fields.first == Substring(codec))
+        #expect(fields.last.flatMap { Int($0) } ?? 0 > 4)
+        #expect(try sound(folder.path("out.\(kind)")).map(\.last).isEmpty == false)
+    }
+
+    @Test(
+        "Where container and codec differ about the shape of pixels, the container's word holds",
+        arguments: ["mp4", "mkv", "webm"])
+    func shape(_ kind: String) throws {
+        let found = try remade(
+            """
+            ffmpeg -v error -i $clip -an -c:v libx264 -vf setsar=1 one.mp4
+            ffmpeg -v error -i one.mp4 -c copy -aspect 4:3 in.mkv
+            """, "in.mkv", "out.\(kind)", what: "-show_entries stream=display_aspect_ratio")
+        #expect(found == [["4:3"]])
+    }
+
+    @Test(
+        "Joined recordings go on where one ends, and times begin at the start, with sound and without",
+        arguments: [true, false])
+    func joined(hasSound: Bool) throws {
+        let sound = hasSound ? "-f lavfi -i sine=d=2.4 -map 0:v -map 1:a -c:a mp2" : "-an"
+        _ = try remade(
+            """
+            ffmpeg -v error -i $clip \(sound) -c:v libx264 -bf 0 -output_ts_offset 3600 -f mpegts one.ts; cat one.ts one.ts > in.ts
+            """, "in.ts", "out.mp4", what: "-show_entries format=start_time")
+        let lines = try Program.Outcome(output: folder.read("lines.jsonl"), errors: "", status: 0).frames()
+        let times = try times(folder.path("out.mp4")).compactMap { Double($0) }
+        #expect(lines.count == 144 && times.count == 144)
+        #expect(zip(lines, lines.dropFirst()).allSatisfy { $0.time < $1.time })
+        for (line, time) in zip(lines, times) { #expect(abs(line.time - time) < 0.002) }
+        #expect((4.7...4.9).contains(times.last ?? 0))
+        if hasSound {
+            let stamps = try self.sound(folder.path("out.mp4")).compactMap {
+                Int($0[1].trimmingCharacters(in: .whitespaces))
+            }
+            #expect(zip(stamps, stamps.dropFirst()).allSatisfy(<))
+        }
+    }
+
+    @Test("Two copies at once both have the sound")
+    func twoCopies() throws {
+        let outcome = try Program.run([
+            "video", Program.clip("noface_face.mov"), "--each", "mp4,mkv", "--to", folder.path("two"),
+        ])
+        #expect(outcome.status == 0)
+        let original = try sound(Program.clip("noface_face.mov")).map(\.last)
+        for kind in ["mp4", "mkv"] {
+            #expect(try sound(folder.path("two/noface_face.annotated.\(kind)")).map(\.last) == original)
+        }
+    }
+
+    @Test("A pipe gets the fragments, what a link leads to is written, and nobody's .part is touched")
+    func names() throws {
+        let outcome = try Program.shell(
+            """
+            cd '\(folder.path(""))'; clip='\(Program.clip("single_face.mp4"))'
+            mkfifo pipe.mp4; cat pipe.mp4 >got.mp4 & timeout 60 "$MIEN" video $clip --out pipe.mp4 -q; echo $?; wait
+            mkdir real; ln -s real/a.mp4 link.mp4; echo mine >real/a.mp4.part; "$MIEN" video $clip --out link.mp4 -q; echo $?
+            cat real/a.mp4.part; test -L link.mp4 && ls real; head -c 300 $clip >/dev/null
+            mkfifo f.mkv; head -c 300 f.mkv >/dev/null & "$MIEN" video '\(Program.clip("noface_face.mov"))' --out f.mkv --csv o.csv -q
+            echo $?; wc -l <o.csv
+            """)
+        #expect(outcome.errors == "")
+        #expect(outcome.lines == ["0", "0", "mine", "a.mp4", "a.mp4.part", "0", outcome.lines.last])
+        #expect(Int(outcome.lines.last ?? "") ?? 0 > 10)
+        for file in ["got.mp4", "real/a.mp4"] { #expect(try times(folder.path(file)).count == 72) }
+    }
+
     @Test("A recording that is stored on its side stays so, and says so")
     func rotated() throws {
         let (path, _) = try annotate("single_face_portrait_rotated.mp4", as: "turned.mp4")

@@ -163,6 +163,45 @@ struct DumpTests {
         try dump(Program.clip("astronaut.png"))
         try dump(Program.clip("no_face.mp4"), "--every", "20", "--force")
         #expect(try lines().allSatisfy { $0.frameFile?.hasPrefix("frames/no_face-") == true })
+        #expect(try pictures("").allSatisfy { $0.contains("/no_face-") }, "pictures of the old one are left")
+    }
+
+    @Test("What goes on must go on as it began")
+    func otherOptions() throws {
+        try dump(Program.clip("astronaut.png"))
+        let outcome = try dump(Program.clip("single_face.mp4"), "--resume", "--privacy", "box", status: 1)
+        #expect(outcome.errors.contains("was made with other options (no options)"))
+        try dump(
+            Program.clip("single_face.mp4"), "--every", "36", "--privacy", "box", "--force", "--report",
+            folder.path("r.html"))
+        #expect(try !folder.read("r.html").contains("data:image/"), "the report shows hidden faces")
+        #expect(try pictures("frames/") == ["frames/single_face-0000000.png", "frames/single_face-0000036.png"])
+    }
+
+    @Test("An input that has changed since is dumped again, and what comes through a pipe is always something new")
+    func changed() throws {
+        let outcome = try Program.shell(
+            """
+            cp '\(Program.clip("single_face.mp4"))' '\(folder.path("a.mp4"))'
+            dump() { "$MIEN" dump "$@" --to '\(to)' --every 30 --resume -q; ls '\(to)/frames' | tr '\\n' ' '; echo; }
+            dump '\(folder.path("a.mp4"))'
+            cp '\(Program.clip("no_face.mp4"))' '\(folder.path("a.mp4"))'
+            dump '\(folder.path("a.mp4"))'
+            for again in 1 2; do dump - <'\(Program.clip("single_face.mp4"))'; done
+            """)
+        let counts = outcome.lines.map { $0.split(separator: " ").count }
+        #expect(counts == [3, 4, 7, 10])
+        #expect(outcome.lines.last?.contains("stdin-2-0000030.png") == true)
+    }
+
+    @Test("A dump into the folder of its inputs isn't dumped itself when it goes on")
+    func ownFolder() throws {
+        for name in ["a.png", "b.png"] {
+            try folder.write(below: "in", name, Array(Data(contentsOf: URL(filePath: Program.clip("astronaut.png")))))
+            let outcome = try Program.run(["dump", "-r", folder.path("in"), "--to", folder.path("in"), "--resume"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        #expect(try folder.list("in/frames").sorted() == ["a-0000000.png", "b-0000000.png"])
     }
 
     @Test("A dump's pictures are no inputs of the next")

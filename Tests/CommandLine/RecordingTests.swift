@@ -109,6 +109,20 @@ struct RecordingTests {
         #expect((face.label, same.label) == ("happy", "happy"))
     }
 
+    @Test("A photo after a large recording is what it is alone")
+    func afterLarge() throws {
+        let folder = try Folder()
+        let large = folder.path("large.webp")
+        let made = try Program.shell(
+            "ffmpeg -v error -i '\(Program.clip("astronaut.png"))' -vf scale=3840:3840 -pix_fmt yuv420p -frames:v 1 '\(large)'"
+        )
+        try #require(made.status == 0)
+        let alone = try Program.run(["image", Program.clip("multi_face.jpg")]).frames()
+        let after = try Program.run(["image", large, Program.clip("multi_face.jpg")]).frames()
+        #expect(after.first?.width == 3840)
+        #expect(after.last?.faces.map(\.box) == alone.last?.faces.map(\.box) && after.last?.width == alone.last?.width)
+    }
+
     @Test("A person seen from behind has no face")
     func behind() throws {
         #expect(try look("image", "exif6_person_from_behind.jpg").map(\.faces.count) == [0])

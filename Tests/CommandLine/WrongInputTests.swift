@@ -139,6 +139,8 @@ struct WrongInputTests {
             try expectFailure(["video", file, "--jsonl", output], "overwrite", status: 64)
             try expectFailure(["video", link, "--stats", output], "overwrite", status: 64)
         }
+        let piped = try Program.shell("\"$MIEN\" video - --csv '\(file)' <'\(file)'")
+        #expect(piped.status == 64 && piped.errors.contains("overwrite"))
         #expect(try folder.read("talk.mp4") == "precious\n")
         let new = folder.path("new")
         for other in [new, folder.path("./new"), folder.path("") + "//new"] {

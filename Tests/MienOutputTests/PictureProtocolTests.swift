@@ -34,6 +34,9 @@ private final class AnsweringTerminal {
         terminal.enter()
     }
 
+    /// As Ctrl-S and Ctrl-Q do.
+    func holdUp(_ isHeldUp: Bool) { tcflow(secondary, isHeldUp ? TCOOFF : TCOON) }
+
     deinit {
         terminal.leave()
         withUnsafePointer(to: Self.end) { _ = write(secondary, $0, 1) }
@@ -61,8 +64,10 @@ private final class AnsweringTerminal {
         _ = answering.terminal.pictureProtocol()
         var picture = Text()
         picture.append(String(repeating: "x", count: 1_000_000))
+        answering.holdUp(true)
         answering.terminal.draw([], picture: picture)
         #expect(!answering.terminal.isReady)
+        answering.holdUp(false)
         for _ in 0..<20 where !answering.terminal.isReady { #expect(answering.terminal.keys(seconds: 0.5).isEmpty) }
         #expect(answering.terminal.isReady)
     }

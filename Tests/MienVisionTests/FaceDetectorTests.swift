@@ -163,7 +163,9 @@ struct FaceDetectorTests {
             ("0 0 12 6", "0 0 13 6"), ("2 0 4 6", "-2 0 4 6"), ("4 6 3 2", "1 6 3 2"), ("4 6 3 2", "4 2147483647 3 2"),
             ("0 -1 1 1.0", "0 -1 2 1.0"), ("0 -1 1 1.0", "0 -2 1 1.0"), ("0 -1 0 1.0", "1 -1 0 1.0"),
             ("<leafValues>0. 1.", "<leafValues>0."), ("<maxWeakCount>1", "<maxWeakCount>2"), ("HAAR", "HOG"),
-            ("<height>12", "<height>100000"), ("<maxCatCount>0", "<maxCatCount>1"), ("0.5", "nan"),
+            ("<height>12", "<height>100000"), ("<maxCatCount>0", "<maxCatCount>1"),
+            ("<maxCatCount>0", "<maxCatCount>00"),
+            ("4 6 3 2", "4 06 3 2"), ("2 0 4 6", "0x2 0 4 6"), ("4 6 3 2", "4 6E0 3 2"), ("0.5", "nan"),
             ("<tilted>0", "<tilted>2"), ("</stages>", ""), ("BOOST", "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>"),
         ])
     func unsoundCascade(old: String, new: String) throws {

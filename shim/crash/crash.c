@@ -16,7 +16,7 @@ static const struct {
     {SIGXCPU, "SIGXCPU"}, {SIGALRM, "SIGALRM"}, {SIGVTALRM, "SIGVTALRM"}, {SIGPROF, "SIGPROF"},
     {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},
 };
-static const char *const stages[] = {"decode", "detect", "classify", "write"};
+static const char *const stages[] = {"decode", "detect", "classify", "picture", "write"};
 
 static _Thread_local struct {
     int64_t first, last;

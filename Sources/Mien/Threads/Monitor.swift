@@ -11,7 +11,12 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {  // safe: t
     package init(_ state: consuming State) {
         self.state = state
         pthread_mutex_init(lock, nil)
-        pthread_cond_init(changed, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        // Whoever sets the clock doesn't hold up who waits.
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -47,7 +52,7 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {  // safe: t
     /// As `wait`, but for `seconds` at most; nil when they are over.
     package func wait<Result>(seconds: Double, _ body: (inout State) -> Result?) -> Result? {
         var deadline = timespec()
-        clock_gettime(CLOCK_REALTIME, &deadline)
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
         let nanoseconds = deadline.tv_nsec + Int(seconds * 1e9)
         deadline.tv_sec += nanoseconds / 1_000_000_000
         deadline.tv_nsec = nanoseconds % 1_000_000_000

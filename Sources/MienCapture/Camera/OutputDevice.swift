@@ -71,7 +71,8 @@ package final class OutputDevice {
         guard let rate else { return }
         var parameters = v4l2_streamparm()
         parameters.type = V4L2_BUF_TYPE_VIDEO_OUTPUT.rawValue
-        parameters.parm.output.timeperframe = v4l2_fract(numerator: 1000, denominator: UInt32(rate * 1000))
+        parameters.parm.output.timeperframe = v4l2_fract(
+            numerator: 1000, denominator: UInt32(clamping: Int(min(max(rate * 1000, 1), 1e9))))
         _ = node.call(.setParameters, &parameters)
     }
 

@@ -4,10 +4,10 @@ import MienImage
 /// The picture of a photo, decoded from its file when it is asked for.
 final class PhotoPictures: PictureReader {
     private let path: String
-    private let orientation: () -> Orientation
+    private let orientation: () -> Orientation?
 
-    /// `orientation`: the photo's, known once it was read.
-    init(path: String, orientation: @escaping () -> Orientation) {
+    /// `orientation`: the photo's, known once it was read; nil where FFmpeg knows.
+    init(path: String, orientation: @escaping () -> Orientation?) {
         (self.path, self.orientation) = (path, orientation)
     }
 
@@ -19,7 +19,7 @@ final class PhotoPictures: PictureReader {
             throw CaptureError(.broken, "\(path): cannot be decoded in colour")
         }
         let picture = try pictures.picture(of: again)
-        picture.orientation = orientation()
+        if let orientation = orientation() { picture.orientation = orientation }
         return picture
     }
 }

@@ -18,7 +18,7 @@ package final class RecordingPictures: PictureReader {
     private var next = 0
     private var isDraining = false
     /// What takes the packets of the other streams, in their order between the pictures.
-    private var copy: ((UnsafeMutablePointer<AVPacket>) -> Void)?
+    private var copies: [(UnsafeMutablePointer<AVPacket>) -> Void] = []
 
     /// `isDecoded`: what is kept of the stream of the pictures is pictures, and not packets.
     init(of input: VideoInput, path: String, kept: KeptPieces, isDecoded: Bool) throws(CaptureError) {
@@ -33,14 +33,17 @@ package final class RecordingPictures: PictureReader {
         av.pointee.avcodec_free_context(&decoder)
     }
 
+    /// Presentation time of its start in seconds.
+    package var start: Double { input.start }
+
     /// The recording as it is.
     package var format: UnsafeMutablePointer<AVFormatContext> { input.format }
 
-    /// From now on, calls `body` with the packets of the streams of `indices`, which it must not keep: as they come between
-    /// pictures. To be called before the first frame is read.
+    /// From now on, calls `body` with the packets of the streams of `indices`, which it must neither keep nor change: as they
+    /// come between pictures. To be called before the first frame is read.
     package func copyStreams(_ indices: Set<Int32>, body: @escaping (UnsafeMutablePointer<AVPacket>) -> Void) {
         for index in indices { format.pointee.streams[Int(index)]?.pointee.discard = AVDISCARD_DEFAULT }
-        copy = { if indices.contains($0.pointee.stream_index) { body($0) } }
+        copies.append { if indices.contains($0.pointee.stream_index) { body($0) } }
     }
 
     package func picture(of frame: borrowing Frame) throws(CaptureError) -> Picture {
@@ -73,7 +76,7 @@ package final class RecordingPictures: PictureReader {
             switch piece {
             case .packet(let packet) where packet.pointee.stream_index == stream.pointee.index:
                 _ = av.pointee.avcodec_send_packet(decoder, packet)
-            case .packet(let packet): copy?(packet)
+            case .packet(let packet): for copy in copies { copy(packet) }
             case .picture(let next):
                 av.pointee.av_frame_unref(picture.frame)
                 guard av.pointee.av_frame_ref(picture.frame, next) >= 0 else { return false }

@@ -24,7 +24,10 @@ enum Integers {
 
     static func concatenate(_ node: CheckedNode) throws(ModelError) -> Reading {
         var result: [Int] = []
-        for index in node.node.inputs.indices { result += try list(node, index) }
+        for index in node.node.inputs.indices {
+            result += try list(node, index)
+            if result.count > largestList { throw node.failure("of more than \(largestList) whole numbers") }
+        }
         return .integers(result)
     }
 
@@ -34,6 +37,9 @@ enum Integers {
         guard try node.integer("to", default: 1) == 1 else { throw node.failure("to another type than float32") }
         return .identity
     }
+
+    /// Numbers of a shape, and then some: lists that are put together of themselves would double without an end.
+    private static let largestList = 4096
 
     private static func list(_ node: CheckedNode, _ index: Int) throws(ModelError) -> [Int] {
         guard let values = node.knownIntegers(index) else {

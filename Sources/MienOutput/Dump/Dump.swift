@@ -1,5 +1,6 @@
 import Glibc
 public import Mien
+import MienVision
 
 /// A folder of labelled pictures: `frames/`, `faces/<label>/`, and lists of them as CSV, JSON Lines and COCO.
 ///
@@ -23,7 +24,51 @@ public final class Dump {
         }
         try Self.make(folder)
         try Self.make("\(folder)/.parts")
-        if options.overwrites { for name in try Self.parts(in: folder) { unlink("\(folder)/.parts/\(name)") } }
+        if options.overwrites { try empty() }
+        try checkOptions()
+    }
+
+    /// Takes away the pictures of the dump that was there, and what it knew of them.
+    private func empty() throws(SinkError) {
+        let parts = try Self.entries(of: "\(folder)/.parts")
+        let stems = Set(parts.map { $0.hasSuffix(Self.partial) ? String($0.dropLast(Self.partial.count)) : $0 })
+        try removePictures(of: stems)
+        for name in parts { unlink("\(folder)/.parts/\(name)") }
+        unlink(optionsPath)
+    }
+
+    fileprivate func removePictures(of stems: Set<String>) throws(SinkError) {
+        let faces = Expression.allCases.map { ("faces/\($0.name)", 2) }
+        for (place, numbers) in [("frames", 1)] + faces where access("\(folder)/\(place)", F_OK) == 0 {
+            for name in try Self.entries(of: "\(folder)/\(place)") where Self.isPicture(name, of: stems, numbers) {
+                unlink("\(folder)/\(place)/\(name)")
+            }
+        }
+    }
+
+    /// Whether a file's name is STEM-FRAME.png, or with two numbers STEM-FRAME-ID.png.
+    private static func isPicture(_ name: String, of stems: Set<String>, _ numbers: Int) -> Bool {
+        guard name.hasSuffix(".png") else { return false }
+        let parts = name.dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
+        return parts.suffix(numbers).allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isNumber) }
+            && stems.contains(parts.dropLast(numbers).joined(separator: "-"))
+    }
+
+    private var optionsPath: String { "\(folder)/.options" }
+
+    /// What goes on must go on as it began: of a dump with hidden faces, say, none is to show them.
+    private func checkOptions() throws(SinkError) {
+        let text = Array(options.text.utf8)
+        if let found = try? DumpRecords.contents(of: optionsPath) {
+            guard found != text else { return }
+            throw SinkError(
+                "\(folder) was made with other options (\(String(decoding: found, as: UTF8.self))): --resume goes on with "
+                    + "the same, --force writes it anew")
+        }
+        // Of one that an older version has begun nothing is known.
+        let file = try OutputFile(private: optionsPath)
+        file.text.append(bytes: text[...])
+        try file.close()
     }
 
     /// What there is to say in the end.
@@ -39,7 +84,8 @@ public final class Dump {
         let wanted =
             (wanted.isEmpty || wanted.hasPrefix(".") ? "_" : "") + wanted + (wanted.hasSuffix(Self.partial) ? "_" : "")
         var (stem, number) = (wanted, 1)
-        while let owner = owners[stem] ?? owner(ofPart: stem), owner != source {
+        // What comes through a pipe is never the same again.
+        while let owner = owners[stem] ?? owner(ofPart: stem), owner != source || source == "-" {
             number += 1
             stem = "\(wanted)-\(number)"
         }
@@ -58,9 +104,20 @@ public final class Dump {
         let source: String
         let stem: String
 
-        /// Whether it is whole.
-        public var isWhole: Bool { access(path, F_OK) == 0 }
-        public func makeSink() throws(SinkError) -> any Sink { try DumpSink(self) }
+        /// Whether it is whole, and made since that time; nil: since ever.
+        public func isWhole(since time: Duration?) -> Bool {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return false }
+            return .seconds(status.st_mtim.tv_sec) + .nanoseconds(status.st_mtim.tv_nsec) >= time ?? .zero
+        }
+        /// What is there of it, of an older state of the source, makes way.
+        public func makeSink() throws(SinkError) -> any Sink {
+            if access(path, F_OK) == 0 {
+                try dump.removePictures(of: [stem])
+                unlink(path)
+            }
+            return try DumpSink(self)
+        }
         /// From now on it counts as whole.
         public func complete() throws(SinkError) {
             if rename(partialPath, path) != 0 { throw SinkError("cannot complete \(path)", code: errno) }
@@ -76,10 +133,8 @@ public final class Dump {
         if mkdir(folder, 0o700) != 0, errno != EEXIST { throw SinkError("cannot create \(folder)", code: errno) }
     }
 
-    private static func parts(in folder: String) throws(SinkError) -> [String] {
-        guard let stream = opendir("\(folder)/.parts") else {
-            throw SinkError("cannot read \(folder)/.parts", code: errno)
-        }
+    private static func entries(of folder: String) throws(SinkError) -> [String] {
+        guard let stream = opendir(folder) else { throw SinkError("cannot read \(folder)", code: errno) }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
@@ -99,7 +154,7 @@ public final class Dump {
     /// Makes the lists of all that is there, also of what was cut short.
     public func finish() throws(SinkError) {
         let lists = try DumpLists(in: folder, hasFrames: options.hasFrames)
-        for name in try Self.parts(in: folder) {
+        for name in try Self.entries(of: "\(folder)/.parts") {
             // One that was begun again after it was whole doesn't count twice.
             if name.hasSuffix(Self.partial), access("\(folder)/.parts/\(name.dropLast(Self.partial.count))", F_OK) == 0
             {

@@ -28,6 +28,24 @@ public struct DumpOptions: Sendable {
 
     public init() {}
 
+    /// What it is made with, as the command line has it.
+    var text: String {
+        let choice: String? =
+            switch choice {
+            case .frames(let count): count > 1 ? "--every \(count)" : nil
+            case .seconds(let seconds): "--every \(seconds)s"
+            case .changes: "--on-change"
+            }
+        let names = labels.map { labels in Expression.allCases.filter(labels.contains).map(\.name) }
+        let parts = [
+            choice, names.map { "--only \($0.joined(separator: ","))" },
+            confidence > 0 ? "--min-confidence \(confidence)" : nil, hasFrames ? nil : "--crops",
+            isAnnotated ? "--annotated" : nil, size.map { "--size \($0)" },
+            privacy == .none ? nil : "--privacy \(privacy.rawValue)",
+        ].compactMap(\.self)
+        return parts.isEmpty ? "no options" : parts.joined(separator: " ")
+    }
+
     /// Whether a frame without a face of those wanted is left out.
     var wantsFaces: Bool { labels != nil || confidence > 0 }
 }

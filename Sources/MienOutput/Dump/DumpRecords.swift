@@ -48,7 +48,7 @@ enum DumpRecords {
         return source
     }
 
-    private static func contents(of path: String) throws(SinkError) -> [UInt8] {
+    static func contents(of path: String) throws(SinkError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SinkError("cannot read \(path)", code: errno) }
         defer { close(descriptor) }

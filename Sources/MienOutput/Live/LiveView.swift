@@ -70,7 +70,7 @@ struct LiveView {
         let width = columns / across
         for detail in FaceView.Detail.allCases where width - 2 >= detail.columns {
             let down = (state.faces.count + across - 1) / across
-            if down * detail.rows - 1 <= rows { return grid(state, across, width, detail) }
+            if (down - 1) * detail.rows + detail.content <= rows { return grid(state, across, width, detail) }
         }
         var lines = grid(state, across, width, .line)
         let hidden = state.faces.count - max(0, rows - 1) * across

@@ -32,6 +32,10 @@ public final class AnnotatedVideo: PictureSink {
     private var copied: [Int32: (index: Int32, timeBase: AVRational)] = [:]
     /// Of subtitles that the file takes in another form, by their index in the recording.
     private var converters: [Int32: SubtitleConverter] = [:]
+    /// Of sound that the file takes in another framing, likewise.
+    private var filters: [Int32: BitstreamFilter] = [:]
+    /// Of each stream that is copied.
+    private var clocks: [Int32: StreamClock] = [:]
     /// Packets of other streams that came before the first picture.
     private var early: [UnsafeMutablePointer<AVPacket>] = []
     private var failure: SinkError?
@@ -62,7 +66,7 @@ public final class AnnotatedVideo: PictureSink {
         guard let recording = pictures as? RecordingPictures else { return }
         self.recording = recording
         others = try takenOver(recording)
-        recording.copyStreams(Set(others)) { [unowned self] in copy($0) }
+        recording.copyStreams(Set(others)) { [weak self] in self?.copy($0) }
     }
 
     /// Which streams the file can take, beside those that are enclosed in it; tells of those that it can't.
@@ -98,7 +102,7 @@ public final class AnnotatedVideo: PictureSink {
             } else if kind == "sound" {
                 throw SinkError(
                     "cannot write \(file.path): .\(container) takes no sound in \(codec), "
-                        + "as \(recording.path) has it (.mkv takes any)")
+                        + "as \(recording.path) has it\(container == .mkv ? "" : " (.mkv may)")")
             } else {
                 let advice = kind == "subtitles" && container != .mkv ? " (.mkv may)" : ""
                 leftOut.append("\(kind), which .\(container) doesn't take in \(codec)\(advice)")
@@ -137,11 +141,14 @@ public final class AnnotatedVideo: PictureSink {
         let perSecond = Double(base.den) / Double(base.num)
         let rate = encoder.context.pointee.framerate
         let usual = Int64((perSecond * Double(rate.den) / Double(max(rate.num, 1))).rounded())
-        guard recording != nil else { return (Int64((result.time * perSecond).rounded()), usual) }
+        let time = Int64((result.time * perSecond).rounded())
+        guard let recording else { return (time, usual) }
         let frame = shown.frame.pointee
-        let stamp = frame.best_effort_timestamp
-        let time = stamp == mien_av_no_time ? Int64((result.time * perSecond).rounded()) : stamp
-        return (time, frame.pkt_duration > 0 ? frame.pkt_duration : usual)
+        // To the tick, where the result's time is the stamp's.
+        let exact = frame.best_effort_timestamp.subtractingReportingOverflow(
+            Int64((recording.start * perSecond).rounded()))
+        let isExact = !exact.overflow && abs(exact.partialValue.subtractingReportingOverflow(time).partialValue) <= 1
+        return (isExact ? exact.partialValue : time, frame.pkt_duration > 0 ? frame.pkt_duration : usual)
     }
 
     /// Opens the encoder and writes the header.
@@ -149,8 +156,11 @@ public final class AnnotatedVideo: PictureSink {
         let timeBase = recording?.stream.pointee.time_base ?? AVRational(num: 1, den: 90_000)
         var rate = recording?.stream.pointee.avg_frame_rate ?? AVRational(num: 30, den: 1)
         if rate.num <= 0 || rate.den <= 0 { rate = AVRational(num: 25, den: 1) }
+        // The container's word on the shape of pixels is the last. (av_guess_sample_aspect_ratio)
+        let said = recording?.stream.pointee.sample_aspect_ratio ?? AVRational()
         let encoder = try VideoEncoder(
-            container, quality: options.quality, like: shown, timeBase: timeBase, rate: rate,
+            container, quality: options.quality, like: shown,
+            shape: said.num > 0 ? said : shown.frame.pointee.sample_aspect_ratio, timeBase: timeBase, rate: rate,
             needsHeaders: file.needsHeaders, for: file.path)
         let av = shown.av
         stream = try file.addStream { stream in
@@ -159,6 +169,7 @@ public final class AnnotatedVideo: PictureSink {
             guard av.pointee.avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context) >= 0 else {
                 return false
             }
+            defer { stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio }
             return recording.map { av.copyDescription(of: $0.stream, to: stream) } ?? true
         }
         try addCopiedStreams()
@@ -177,6 +188,8 @@ public final class AnnotatedVideo: PictureSink {
         file.copyMetadata(of: recording.format)
         for index in others {
             guard let from = recording.format.pointee.streams[Int(index)] else { continue }
+            if container.isFragmented { filters[index] = BitstreamFilter(from, recording.av) }
+            clocks[index] = StreamClock(from.pointee.time_base, start: recording.start)
             let to = try file.addStream {
                 converters[index]?.describe(from, in: $0) ?? recording.av.copyParameters(of: from, to: $0)
             }
@@ -205,17 +218,21 @@ public final class AnnotatedVideo: PictureSink {
 
     /// Takes a packet of another stream over.
     private func copy(_ packet: UnsafeMutablePointer<AVPacket>) {
-        guard let recording else { return }
-        if encoder != nil {
-            write(packet)
-        } else if let clone = recording.av.pointee.av_packet_clone(packet) {
-            early.append(clone)
-        }
+        guard let clone = recording?.av.pointee.av_packet_clone(packet) else { return }
+        guard encoder != nil else { return early.append(clone) }
+        write(clone)
+        free(clone)
     }
 
     private func write(_ packet: UnsafeMutablePointer<AVPacket>) {
         guard failure == nil, let target = copied[packet.pointee.stream_index] else { return }
+        clocks[packet.pointee.stream_index]?.set(packet)
         do throws(SinkError) {
+            if let filter = filters[packet.pointee.stream_index] {
+                return try filter.pass(packet) { packet throws(SinkError) in
+                    try file.write(packet, to: target.index, timeBase: target.timeBase)
+                }
+            }
             guard let converter = converters[packet.pointee.stream_index] else {
                 return try file.write(packet, to: target.index, timeBase: target.timeBase)
             }

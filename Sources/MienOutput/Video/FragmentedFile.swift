@@ -16,12 +16,24 @@ struct FragmentedFile {
     /// Copies the packets to a new file beside it, and puts that in its place. The file of fragments stays where the new
     /// one finds no room: it plays as well.
     func join() throws(SinkError) {
-        let whole = path + ".part"
-        let descriptor = open(whole, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        if copy(to: whole), fdatasync(descriptor) == 0, rename(whole, path) == 0 { return }
-        unlink(whole)
+        var status = stat()
+        // Of a pipe all has gone already; and where a link leads, the file is to be.
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let real = realpath(path, nil) else {
+            return
+        }
+        defer { free(real) }
+        let target = String(cString: real)
+        // A name that nobody has.
+        let numbered = (0..<100).lazy.map { target + ".part" + ($0 == 0 ? "" : "\($0)") }
+        for whole in numbered {
+            let descriptor = open(whole, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            if descriptor < 0, errno == EEXIST { continue }
+            guard descriptor >= 0 else { return }
+            defer { close(descriptor) }
+            if copy(to: whole), fdatasync(descriptor) == 0, rename(whole, target) == 0 { return }
+            unlink(whole)
+            return
+        }
     }
 
     /// False where something went wrong.
@@ -40,6 +52,7 @@ struct FragmentedFile {
             av.pointee.avformat_alloc_output_context2(&target, nil, container.muxer, nil) >= 0, let target,
             av.pointee.avio_open(&target.pointee.pb, "file:" + whole, AVIO_FLAG_WRITE) >= 0
         else { return false }
+        target.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
         _ = av.pointee.av_dict_copy(&target.pointee.metadata, source.pointee.metadata, 0)
         for index in 0..<Int(source.pointee.nb_streams) {
             guard let from = source.pointee.streams[index], let to = av.pointee.avformat_new_stream(target, nil),
@@ -49,7 +62,10 @@ struct FragmentedFile {
         if let enclosures, !enclosures.describe(in: target) { return false }
         guard av.pointee.avformat_write_header(target, nil) >= 0 else { return false }
         if let enclosures, enclosures.write(to: target) < 0 { return false }
-        while av.pointee.av_read_frame(source, packet) >= 0 {
+        var status: Int32 = 0
+        while true {
+            status = av.pointee.av_read_frame(source, packet)
+            if status < 0 { break }
             let index = Int(packet.pointee.stream_index)
             guard let from = source.pointee.streams[index], let to = target.pointee.streams[index] else { return false }
             if let duration = durations[packet.pointee.stream_index]?[packet.pointee.pts] {
@@ -59,7 +75,9 @@ struct FragmentedFile {
             packet.pointee.pos = -1
             guard av.pointee.av_interleaved_write_frame(target, packet) >= 0 else { return false }
         }
-        guard av.pointee.av_write_trailer(target) >= 0, target.pointee.pb.pointee.error >= 0 else { return false }
+        // Whatever else ends it, what has been copied isn't all.
+        guard status == mien_averror_eof, av.pointee.av_write_trailer(target) >= 0, target.pointee.pb.pointee.error >= 0
+        else { return false }
         return av.pointee.avio_closep(&target.pointee.pb) >= 0
     }
 }

@@ -12,11 +12,11 @@ final class VideoEncoder {
     /// Presentation times and durations of what is in the encoder's hands.
     private var durations: [Int64: Int64] = [:]
 
-    /// For pictures like `picture`, with time stamps in `timeBase`, about `rate` of them a second. `needsHeaders`: the file
+    /// For pictures like `picture`, of pixels of that `shape`, with time stamps in `timeBase`, about `rate` of them a second. `needsHeaders`: the file
     /// keeps the codec's parameters before all packets.
     init(
-        _ container: VideoContainer, quality: Int, like picture: Picture, timeBase: AVRational, rate: AVRational,
-        needsHeaders: Bool, for file: String
+        _ container: VideoContainer, quality: Int, like picture: Picture, shape: AVRational, timeBase: AVRational,
+        rate: AVRational, needsHeaders: Bool, for file: String
     ) throws(SinkError) {
         av = picture.av
         self.file = file
@@ -34,6 +34,7 @@ final class VideoEncoder {
         }
         (self.context, self.packet) = (context, packet)
         Self.set(context, codec, like: picture, timeBase: timeBase, rate: rate)
+        context.pointee.sample_aspect_ratio = shape
         if needsHeaders { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
         var options: OpaquePointer?
         defer { av.pointee.av_dict_free(&options) }
@@ -61,7 +62,6 @@ final class VideoEncoder {
         // H.264 and its kin share chroma between pairs of pixels: odd sizes are filled up.
         context.pointee.width = (frame.width + 1) & ~1
         context.pointee.height = (frame.height + 1) & ~1
-        context.pointee.sample_aspect_ratio = frame.sample_aspect_ratio
         context.pointee.time_base = timeBase
         context.pointee.framerate = rate
         // A second at most is lost to a power cut, and a player never seeks farther.

@@ -40,6 +40,8 @@ final class VideoFile {
         status = av.pointee.avio_open(&format.pointee.pb, "file:" + path, AVIO_FLAG_WRITE)
         guard status >= 0 else { throw failure(status) }
         format.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
+        // FLAC in MP4, which FFmpeg takes for an experiment and players play.
+        format.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
     }
 
     deinit {
@@ -56,7 +58,10 @@ final class VideoFile {
     func takes(_ stream: AVCodecParameters) -> Bool {
         // FFmpeg would give all unknown data the name that GoPro's has.
         if stream.codec_id == AV_CODEC_ID_BIN_DATA, stream.codec_tag != FourCC("gpmd")?.rawValue { return false }
-        return av.pointee.avformat_query_codec(format.pointee.oformat, stream.codec_id, FF_COMPLIANCE_NORMAL) != 0
+        let kind = format.pointee.oformat
+        // Matroska has no names of its own for some that it takes by Windows' names.
+        let hasTag = container == .mkv && av.pointee.av_codec_get_tag(kind?.pointee.codec_tag, stream.codec_id) != 0
+        return hasTag || av.pointee.avformat_query_codec(kind, stream.codec_id, FF_COMPLIANCE_NORMAL) != 0
     }
 
     /// What a stream is in.

@@ -4,12 +4,14 @@
 // Thread-safe: each load happens once, and the tables never change afterwards.
 #pragma once
 #include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
 #define MIEN_AVFORMAT_FUNCTIONS(F)    \
+    F(av_codec_get_tag)               \
     F(av_interleaved_write_frame)     \
     F(av_read_frame)                  \
     F(av_stream_add_side_data)        \
@@ -29,6 +31,12 @@
     F(avio_open)
 
 #define MIEN_AVCODEC_FUNCTIONS(F)        \
+    F(av_bsf_alloc)                      \
+    F(av_bsf_free)                       \
+    F(av_bsf_get_by_name)                \
+    F(av_bsf_init)                       \
+    F(av_bsf_receive_packet)             \
+    F(av_bsf_send_packet)                \
     F(av_new_packet)                     \
     F(av_packet_alloc)                   \
     F(av_packet_clone)                   \
