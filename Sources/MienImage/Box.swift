@@ -39,11 +39,4 @@ public struct Box: Hashable, Sendable {
             x: min(max(other.x, x + (width - side) / 2), other.x + other.width - side),
             y: min(max(other.y, y + (height - side) / 2), other.y + other.height - side), width: side, height: side)
     }
-
-    /// Intersection over union, 0 to 1: the usual measure of how well two boxes agree.
-    public func overlap(_ other: Box) -> Double {
-        let shared = intersection(other).area
-        let all = area + other.area - shared
-        return all > 0 ? Double(shared) / Double(all) : 0
-    }
 }

@@ -12,8 +12,6 @@ struct Text {
 
     mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    mutating func append(bytes more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
-
     mutating func append(_ text: Text) { bytes.append(contentsOf: text.bytes) }
 
     /// With spaces after it up to `-width` bytes, or before it up to `width`.

@@ -40,7 +40,6 @@ enum Purpose {
     static let order: UInt64 = 2
     static let augmentation: UInt64 = 3
     static let step: UInt64 = 4
-    static let initialisation: UInt64 = 5
     static let mixing: UInt64 = 6
     static let teaching: UInt64 = 7
 }

@@ -34,9 +34,6 @@ public struct FaceDetector: ~Copyable {
 
     deinit { mien_detector_destroy(handle) }
 
-    /// Width and height below which a picture can't hold a face that the cascade would see.
-    public var smallestPicture: Int { Int((window * Self.finest).rounded(.up)) }
-
     /// A pixel of the picture makes at most two of the scan: larger is not finer.
     private static let finest = 0.5
 

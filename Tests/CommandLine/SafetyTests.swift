@@ -22,6 +22,19 @@ struct SafetyTests {
         #expect(text.isEmpty || text.hasSuffix("}\n"))
     }
 
+    @Test("A crash while results are written says so")
+    func crashInSink() throws {
+        let folder = try Folder()
+        let outcome = try Program.shell(
+            """
+            ulimit -c 0; cd '\(folder.path(""))'; mkfifo slow
+            sleep 8 <slow &
+            "$MIEN" demo -q --threads 1 --seconds 60 --jsonl slow & sleep 4; kill -SEGV $!; wait $!; echo $?
+            """)
+        #expect(outcome.output == "139\n")
+        #expect(outcome.errors.contains("mien: ended by SIGSEGV in write, frame "), "\(outcome.errors)")
+    }
+
     @Test("Pictures that are written down are for the user alone")
     func permissions() throws {
         let folder = try Folder()

@@ -41,7 +41,7 @@ private final class NonsenseDriver: CameraCalls, @unchecked Sendable {  // safe:
     private var mappings: [UnsafeMutableRawPointer: Int] = [:]
 
     /// More than all of a camera's lists take, however often it is opened in between.
-    private static let mostRequests = 1_000_000
+    private static let mostRequests = 2_000_000
 
     init(_ bytes: [UInt8]) { self.bytes = bytes.isEmpty ? [0] : bytes }
 

@@ -36,7 +36,9 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
         var readiness = Int16(POLLIN)
         /// Whether lists of formats, sizes, rates and controls have no end.
         var isEndless = false
-        var isAlwaysInterrupted = false
+        /// How often a signal interrupts each request before it gets its answer, and how often the one under way has been.
+        var interruptions = 0
+        var interrupted = 0
         /// Instead of what is asked for.
         var bufferCount: UInt32?
         var requests = 0
@@ -139,7 +141,11 @@ final class FakeComputer: CameraCalls, @unchecked Sendable {  // safe: a test ha
         return change { world in
             let name = names[request] ?? "?"
             world.requests += 1
-            if world.isAlwaysInterrupted { return -EINTR }
+            if world.interrupted < world.interruptions {
+                world.interrupted += 1
+                return -EINTR
+            }
+            world.interrupted = 0
             if let error = world.fault(name) { return -error }
             guard let path = world.files[descriptor], let node = world.nodes[path] else { return -ENODEV }
             return -world.answer(name, descriptor, node, argument)

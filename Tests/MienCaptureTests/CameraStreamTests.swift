@@ -140,9 +140,13 @@ final class Rig {
     @Test("a driver that is always interrupted is not asked for ever")
     func interruptions() {
         let computer = FakeComputer()
-        computer.change { $0.isAlwaysInterrupted = true }
+        computer.change { $0.interruptions = .max }
         #expect(throws: CameraError.self) { try Rig(computer) }
         #expect(computer.world.requests < 50_000 && computer.world.leaks == 0)
+        let patient = FakeComputer()
+        patient.change { ($0.interruptions, $0.isEndless) = (90, true) }
+        #expect(throws: Never.self) { try Rig(patient) }
+        #expect(patient.world.requests < 600_000 && patient.world.leaks == 0)
     }
 
     @Test("a driver that offers pictures or buffers beyond all bounds is refused before anything is allocated")

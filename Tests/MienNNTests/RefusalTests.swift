@@ -43,6 +43,20 @@ struct RefusalTests {
         #expect(error?.description.contains("\u{1B}") == false)
     }
 
+    @Test("Lists of whole numbers that double without an end")
+    func doubling() {
+        var graph = Self.sound().graph
+        graph.integers["one"] = [1]
+        graph.nodes.insert(
+            contentsOf: (0..<41).map { number in
+                let last = number == 0 ? "one" : "list\(number)"
+                return .init(
+                    "Concat", name: "Concat\(number)", inputs: [last, last], outputs: ["list\(number + 1)"],
+                    attributes: ["axis": .integer(0)])
+            }, at: 0)
+        expectRefusal(graph, .unsupported, naming: "Concat12", "of more than 4096 whole numbers")
+    }
+
     @Test("A value that nobody computes")
     func missing() {
         var graph = Self.sound().graph

@@ -61,8 +61,36 @@ struct LiveViewTests {
         #expect(twelve[2].hasPrefix("face 1  happy 88 %") && twelve[3].hasPrefix("face 2  ") && heads(twelve) == 12)
         let forty = show(state(faces: 40))
         #expect(forty.contains("  and \(40 - heads(forty)) more") && heads(forty) > 15)
+        // None is cut off, and none is left out in silence.
+        for rows in 4..<60 {
+            for faces in [1, 2, 4, 5, 7] {
+                let lines = show(state(faces: faces), 59, rows)
+                let hidden = lines.compactMap { $0.firstMatch(of: /and (\d+) more/).flatMap { Int($0.1) } }.first ?? 0
+                if rows > 4 { #expect(heads(lines) + hidden == faces, "\(faces) faces in \(rows) rows") }
+            }
+        }
         let wide = show(state(faces: 3), 200, 50)
         #expect(wide[2].contains("face 1") && wide[2].contains("face 2") && wide[2].contains("face 3"))
+    }
+
+    @Test("Figures are whole on narrow terminals, or not there")
+    func narrow() {
+        for columns in 30..<60 {
+            for line in show(state(faces: 1), columns, 9) where line.contains("fear") {
+                #expect(line.hasSuffix(" %"), "\(columns): \(line)")
+            }
+        }
+    }
+
+    @Test("Frames that come in bursts are counted by the time from burst to burst")
+    func bursts() {
+        var state = LiveState(title: "pipe")
+        for frame in 0..<40 {
+            let burst = Double(frame / 10) * 0.5
+            let result = FrameResult(source: "-", frame: frame, time: burst, width: 64, height: 48, faces: [])
+            state.add(result, now: 100 + burst + 0.0001 * Double(frame % 10))
+        }
+        #expect((15...30).contains(state.framesPerSecond(now: 101.9)))
     }
 
     @Test(

@@ -75,7 +75,11 @@ import Testing
                 ":3: it has no row for line 3 of \(pictures); both must be of the same edition"
             ),
             ("Training,a.png,10,0\n", ":2: 10 votes are expected, there are 2"),
-            ("Training,a.png,10,0,0,0,x,0,0,0,0,0\n", ":2: the votes must be whole numbers"),
+            ("Training,a.png,10,0,0,0,x,0,0,0,0,0\n", ":2: the votes must be whole numbers up to 1000"),
+            (
+                "Training,a.png,9223372036854775807,9,0,0,0,0,0,0,0,0\n",
+                ":2: the votes must be whole numbers up to 1000"
+            ),
         ] {
             let file = try scratch.file("v.csv", Self.header + votes)
             let error = #expect(throws: DataError.self) {

@@ -67,7 +67,7 @@ extension VideoNode {
     /// Entries of each list, and of all lists of a camera together, after which a driver is taken for one whose lists have
     /// no end. The kernel's own test driver, which offers more than any camera, has some hundreds in all.
     private static let longestList: UInt32 = 1000
-    private static let mostEntries = 10_000
+    private static let mostEntries = 2000
 
     /// All formats with sizes and rates. (`VIDIOC_ENUM_FMT`, `_FRAMESIZES`, `_FRAMEINTERVALS`)
     func formats() throws(CameraError) -> [CameraFormat] {

@@ -43,7 +43,7 @@ final class VideoNode {
     deinit { if descriptor >= 0 { calls.close(descriptor) } }
 
     /// Signals that interrupt a request in a row before it is taken for one that fails: no program gets so many.
-    private static let mostInterruptions = 1000
+    private static let mostInterruptions = 100
 
     /// Issues a request, again where a signal interrupts it. Returns 0 or the error number. (`ioctl`)
     func call<Argument>(_ request: Request, _ argument: inout Argument) -> Int32 {

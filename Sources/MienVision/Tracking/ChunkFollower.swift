@@ -9,8 +9,6 @@ public import MienImage
 public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
     /// The faces of each frame, in the order in which they were found. Tracklets count from 0.
     public private(set) var sightings: [[Sighting]] = []
-    /// How many frames were scanned in full, over all calls.
-    public private(set) var scans = 0
 
     private var finder: Finder
     private var found: [Region] = []
@@ -60,7 +58,6 @@ public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
     private mutating func scan(
         _ pictures: [PlaneView], at frame: Int, _ kind: ScanKind, scene: Range<Int>
     ) throws(VisionError) {
-        scans += 1
         try finder.scan(pictures[frame], pictures.count == 1 ? .single : kind, into: &found)
         for face in found where !isKnown(face, in: frame) {
             let tracklet = lengths.count
