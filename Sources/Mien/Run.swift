@@ -51,6 +51,9 @@ public final class Run {
         if let failure { throw failure }
     }
 
+    /// Whether it was one of `sinks` that failed last.
+    package func hasFailed(in sinks: [any Sink]) -> Bool { sinks.contains { $0 === output.failed } }
+
     private func pass(_ source: any FrameSource) throws(PipelineError) {
         if source.isLive {
             try LivePass(source, into: output, stop: stop, pause: pause)

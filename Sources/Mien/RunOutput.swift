@@ -11,6 +11,8 @@ final class RunOutput {
     /// Those of the sinks that want pictures, each at its place among them; a cast takes too long for every frame.
     private var pictureSinks: [(any PictureSink)?]
     private var hasReaders: Bool
+    /// The sink that failed last, if one has.
+    private(set) var failed: (any Sink)?
     private let smoothing: Smoother.Options
     private var smoother: Smoother
     /// Of the source, where a sink wants pictures.
@@ -54,7 +56,12 @@ final class RunOutput {
         if !more.isEmpty { hasReaders = false }
         // All of them first: those after one that fails are finished, too.
         sinks += more
-        do throws(SinkError) { for sink in more { try sink.begin(description) } } catch { throw .sink(error) }
+        for sink in more {
+            do throws(SinkError) { try sink.begin(description) } catch {
+                failed = sink
+                throw .sink(error)
+            }
+        }
     }
 
     /// Completes `some` of the sinks, all of them whatever befalls one, and then throws the first of their errors.
@@ -62,7 +69,10 @@ final class RunOutput {
         var failure: SinkError?
         // One whose reader has gone has been finished already.
         for sink in some where sinks.contains(where: { $0 === sink }) {
-            do { try sink.finish() } catch  where !error.isClosedPipe { failure = failure ?? error } catch {}
+            do throws(SinkError) { try sink.finish() } catch {
+                if error.isClosedPipe || failure != nil { continue }
+                (failure, failed) = (error, sink)
+            }
         }
         sinks.removeAll { sink in some.contains { $0 === sink } }
         if let failure { throw .sink(failure) }
@@ -145,7 +155,10 @@ final class RunOutput {
                 try body(sinks[index], pictureSinks[index])
                 index += 1
             } catch {
-                guard error.isClosedPipe else { throw .sink(error) }
+                guard error.isClosedPipe else {
+                    failed = sinks[index]
+                    throw .sink(error)
+                }
                 // It has more to give back than what it had to write.
                 try? sinks.remove(at: index).finish()
             }

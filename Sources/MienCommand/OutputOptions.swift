@@ -25,7 +25,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Show the strongest moments in reports, which takes a little longer.")
     var thumbnails = true
 
-    @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file|-"), completion: .file())
     var stats: String?
 
     /// The files by the names of their kinds.
@@ -45,7 +45,7 @@ struct OutputOptions: ParsableArguments {
     var paths: [String] { (named.map(\.path) + [stats]).compactMap(\.self).filter { $0 != "-" } }
 
     func validate() throws {
-        let toStandardOutput = named.filter { $0.path == "-" }.map { "--\($0.name)" }
+        let toStandardOutput = (named + [("stats", stats)]).filter { $0.path == "-" }.map { "--\($0.name)" }
         if toStandardOutput.count > 1 {
             throw ValidationError("\(toStandardOutput.joined(separator: " and ")) can't both be standard output")
         }

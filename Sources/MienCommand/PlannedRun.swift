@@ -14,6 +14,8 @@ final class PlannedRun {
     /// What went wrong with single inputs.
     private var failures: [String] = []
     private var completed = 0
+    /// The sinks of the input under way alone.
+    private var own: [any Sink] = []
 
     private let inputs: [Input]
 
@@ -35,7 +37,7 @@ final class PlannedRun {
             do throws(PipelineError) {
                 try look(at: input)
             } catch {
-                guard concernsInput(error, input) else { throw error }
+                guard concernsInput(error) else { throw error }
                 fail(error.description)
             }
             meter?.end()
@@ -60,6 +62,7 @@ final class PlannedRun {
         do { sinks = try input.results?.makeSinks(for: source, plan.outputs.settings) ?? [] } catch {
             return try fail(error)
         }
+        own = sinks
         let before = run.summary.frames
         do throws(PipelineError) {
             try run.process(source, into: sinks)
@@ -74,11 +77,11 @@ final class PlannedRun {
     }
 
     /// Whether others may do better.
-    private func concernsInput(_ error: PipelineError, _ input: Input) -> Bool {
+    private func concernsInput(_ error: PipelineError) -> Bool {
         switch error {
         case .source: true
         case .vision: false
-        case .sink(let error): input.results != nil && plan.outputs.files.isEmpty && !error.isDiskFull
+        case .sink(let error): run?.hasFailed(in: own) == true && !error.isDiskFull
         }
     }
 

@@ -206,6 +206,23 @@ struct BatchTests {
         #expect(try folder.list("out").sorted() == ["a.jsonl", "c.jsonl"])
     }
 
+    @Test("An input whose own file can't be written doesn't stop the others, nor what is written of all")
+    func ownFault() throws {
+        let folder = try Folder()
+        let made = try Program.shell(
+            """
+            cd '\(folder.path(""))'; picture='-f lavfi -i testsrc=d=1:s=64x48'
+            ffmpeg -v error $picture -f lavfi -i sine=d=1 -c:v libx264 -c:a aac a.mp4
+            ffmpeg -v error $picture -c:v libx264 b.mp4
+            "$MIEN" video a.mp4 b.mp4 --each webm,jsonl --csv all.csv --stats s.json; echo $?; ls *.webm *.jsonl all.csv
+            "$MIEN" video a.mp4 b.mp4 --each csv --resume --jsonl all.jsonl; echo $?
+            """)
+        #expect(made.errors.contains("webm takes no sound in aac"))
+        #expect(made.errors.contains("all.jsonl is one file for all inputs"))
+        #expect(made.lines.first == "1" && made.lines.last == "64", "\(made.output)")
+        #expect(made.lines.contains("b.annotated.webm") && made.lines.contains("b.jsonl"), "\(made.output)")
+    }
+
     @Test("Shares of the inputs are all of them, each once, and don't depend on where the folder lies")
     func shards() throws {
         let folder = try pictures((0..<60).map { "\($0).pgm" })
