@@ -48,11 +48,12 @@ public enum File {
     public static func checkIsWritable(_ path: String) throws(DataError) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         var status = stat()
-        guard access(folder, W_OK | X_OK) == 0 else {
+        let isThere = stat(path, &status) == 0
+        if isThere, status.st_mode & S_IFMT == S_IFDIR { throw DataError("cannot write \(path): it is a folder") }
+        // A device is written to as it is, wherever it lies.
+        let place = isThere && status.st_mode & S_IFMT != S_IFREG ? (path, W_OK) : (folder, W_OK | X_OK)
+        guard access(place.0, place.1) == 0 else {
             throw DataError("cannot write \(path): \(String(cString: strerror(errno)))")
-        }
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw DataError("cannot write \(path): it is a folder")
         }
     }
 
