@@ -11,8 +11,8 @@ struct DumpCommand: ParsableCommand {
         discussion: """
             Faces go to faces/LABEL/SOURCE-FRAME-ID.png, which PyTorch's ImageFolder and `mien train --data DIR/faces` \
             read, whole frames to frames/SOURCE-FRAME.png. labels.csv, labels.jsonl and coco.json say what is in them. \
-            A dump that was cut short, or is to have more in it, goes on with --resume. The files are readable by their \
-            owner alone.
+            A dump that was cut short, or is to have more in it, goes on with --resume and the same options. The files are \
+            readable by their owner alone.
             """)
 
     @Argument(
