@@ -72,7 +72,7 @@ struct DiskTests {
         #expect(
             outcome.errors == """
                 mien: cannot create disk/out/b.partial.jsonl: \(advice)
-                mien: cannot create disk/out/.parts/a.partial: \(advice)\n
+                mien: cannot create disk/out/.options: \(advice)\n
                 """)
     }
 
