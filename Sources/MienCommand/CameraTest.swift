@@ -87,15 +87,15 @@ struct CameraTest {
         }
     }
 
-    private var unwritten: TestError {
-        TestError(description: "cannot write \(raw ?? ""): \(String(cString: strerror(errno)))")
+    private var unwritten: Failure {
+        Failure(description: "cannot write \(raw ?? ""): \(String(cString: strerror(errno)))")
     }
 
     private static func create(_ path: String) throws -> UnsafeMutablePointer<FILE> {
         // Pictures are for the user alone to see.
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0, let file = fdopen(descriptor, "w") else {
-            throw TestError(description: "cannot write \(path): \(String(cString: strerror(errno)))")
+            throw Failure(description: "cannot write \(path): \(String(cString: strerror(errno)))")
         }
         return file
     }
@@ -141,10 +141,6 @@ struct CameraTest {
 /// Raised when the test is over, or the user has had enough of it.
 private let ended = MienCapture.Interruption()
 private let endedBy = Atomic<Int32>(0)
-
-struct TestError: Error, CustomStringConvertible {
-    let description: String
-}
 
 extension CameraTest.Result {
     var text: String {

@@ -28,7 +28,7 @@ struct Devices: ParsableCommand {
             let result = try CameraTest(device: device, options: camera, seconds: seconds, raw: raw).run()
             print(json ? result.json.line : result.text.shown(keepingLines: true))
             if let status = CameraTest.signalStatus { throw ExitCode(status) }
-            if result.frames == 0 { throw TestError(description: "\(result.name): no picture has come") }
+            if result.frames == 0 { throw Failure(description: "\(result.name): no picture has come") }
             return
         }
         var cameras = CameraDevice.all()

@@ -19,6 +19,9 @@ func tell(_ message: String) {
     if !isHeld { writeToStandardError(line) }
 }
 
+/// What can't be done, in one line, where no module has an error of its own for it.
+struct Failure: Error, CustomStringConvertible { let description: String }
+
 extension String {
     fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy { !$0.isControl } }
 }

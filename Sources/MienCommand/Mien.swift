@@ -74,8 +74,6 @@ struct MienTool: ParsableCommand {
     /// What `print` has kept back so far. A reader that has gone is no failure.
     private static func flushOutput() throws {
         guard fflush(nil) != 0, errno != EPIPE else { return }
-        throw OutputError(description: "cannot write to standard output: \(String(cString: strerror(errno)))")
+        throw Failure(description: "cannot write to standard output: \(String(cString: strerror(errno)))")
     }
 }
-
-private struct OutputError: Error, CustomStringConvertible { let description: String }
