@@ -22,7 +22,8 @@ struct Train: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Start from the network in this file (mien: the one in the program), not from chance: to learn on, or to "
-                + "learn from pictures of your own. It takes the place of --architecture.", valueName: "file.onnx"),
+                + "learn from pictures of your own. With --architecture it gets the residual blocks that it lacks.",
+            valueName: "file.onnx"),
         completion: .file())
     var start: String?
     @Option(help: "The network's name; the architecture's unless given.") var name: String?
@@ -135,9 +136,6 @@ struct Train: ParsableCommand {
             recipe.architecture = architecture.identity
             return try architecture.graph(seed: seed)
         }
-        guard architecture == nil else {
-            throw ValidationError("--start has an --architecture already: leave that out")
-        }
         let network = try StartingNetwork(start)
         guard normalisation ?? network.normalisation == network.normalisation else {
             throw ValidationError(
@@ -145,7 +143,10 @@ struct Train: ParsableCommand {
         }
         (recipe.architecture, recipe.start) = (network.graph.name, network.name)
         recipe.normalisation = network.normalisation
-        return network.graph
+        guard let architecture else { return network.graph }
+        let larger = try Architecture(named: architecture, file: File.read)
+        recipe.architecture = larger.identity
+        return try network.grown(to: larger.graph(seed: seed))
     }
 
     /// More than anybody means: years of computing.

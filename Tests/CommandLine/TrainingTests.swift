@@ -162,7 +162,7 @@ struct TrainingTests {
         #expect(own.status == 0, "\(own.errors)")
         #expect(try folder.read("d.onnx").contains("start: mien "))
 
-        #expect(try goOn("c.onnx", "--architecture", "report").errors.contains("--architecture"))
+        #expect(try goOn("c.onnx", "--architecture", "report").errors.contains("report cannot go on from stripes"))
         #expect(try goOn("c.onnx", "--normalisation", "raw").errors.contains("has learnt with unit"))
         #expect(try goOn("first.onnx").status == 64, "it would be written over")
         let report = try Program.run(["train", "--data", data, "--start", data, "--out", folder.path("c.onnx")])

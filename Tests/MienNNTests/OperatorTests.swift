@@ -39,6 +39,37 @@ struct OperatorTests {
         }
     }
 
+    @Test("Pictures in blocks of 16 channels, for Winograd's transform, between operators of all kinds")
+    func blocks() throws {
+        let padded: [String: Graph.Attribute] = ["pads": .integers([1, 1, 1, 1])]
+        var builder = GraphBuilder([3, 10, 13])
+        let first = builder.convolve(3, 32, 3, padded)
+        builder.add("Relu")
+        let second = builder.convolve(32, 32, 3, padded)
+        builder.add("Add", [], on: [second, first])
+        let sum = builder.add("Relu", [])
+        builder.add("GlobalAveragePool")
+        _ = builder.convolve(32, 32, 1)
+        let gate = builder.add("Sigmoid", [])
+        builder.add("Mul", [], on: [sum, gate])
+        builder.add("MaxPool", ["kernel_shape": .integers([2, 2])])
+        builder.normalise(32)
+        let last = builder.convolve(32, 48, 3, padded)
+        try expectAgreement(builder.graph)
+        let kernels = try Network(Model(graph: builder.graph)).kernels.map(\.kernel)
+        let hasTransform = kernels.contains { $0.contains("wino") }
+        #expect(hasTransform == kernels.contains { $0.hasSuffix("avx512_core") })
+
+        for (operation, attributes) in [
+            ("Flatten", [:]), ("Transpose", ["perm": .integers([0, 2, 3, 1])]), ("GlobalMaxPool", [:]), ("Tanh", [:]),
+            ("ReduceMean", ["axes": .integers([2, 3]), "keepdims": .integer(0)]),
+        ] as [(String, [String: Graph.Attribute])] {
+            var ended = builder
+            ended.add(operation, [], on: [last], attributes)
+            try expectAgreement(ended.graph)
+        }
+    }
+
     @Test(
         "Pooling with strides, padding and rounding up",
         arguments: ["MaxPool", "AveragePool"],
@@ -215,7 +246,7 @@ struct OperatorTests {
             _ = builder.convolve(outputs * 2, 8, 1)
             builder.add("Relu")
             _ = builder.convolve(8, outputs * 2, 1)
-            let gate = builder.add("Sigmoid")
+            let gate = builder.add("Sigmoid", [])
             builder.add("Mul", on: [wide, gate])
             _ = builder.convolve(outputs * 2, outputs, 1, hasBias: false)
             let main = builder.normalise(outputs)

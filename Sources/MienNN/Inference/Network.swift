@@ -65,7 +65,9 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
             let passed = made.intersection(headLayers.flatMap(\.inputs) + wanted).sorted()
             let left = cut == nil ? wanted : passed
 
-            let builder = try ProgramBuilder(rows: 1)
+            let convolutions = bodyLayers.compactMap { $0.operation as? Convolution }
+            let blocks = Engine.hasAVX512 && convolutions.allSatisfy(\.takesBlocks)
+            let builder = try ProgramBuilder(rows: 1, pictures: blocks ? .blocked : .channelsLast)
             let input = builder.tensor(try MemoryDescriptor(list.shapes[0]))
             builder.keepFromStart(input)
             let results = try builder.plan(bodyLayers, list, [0: input], results: left, inOrder: cut == nil)

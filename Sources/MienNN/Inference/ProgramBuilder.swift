@@ -10,6 +10,7 @@ struct Operand {
 
     /// Whether it lies in the order of its dimensions.
     var isPlain: Bool {
+        if descriptor.isBlocked { return false }
         var stride = 1
         for (size, found) in zip(shape, descriptor.strides).reversed() where size > 1 {
             if found != stride { return false }
@@ -23,6 +24,7 @@ struct Operand {
 final class ProgramBuilder {
     /// Samples that go through at once: the first dimension of every tensor.
     let rows: Int
+    private let pictures: Layout
     private(set) var instructions: [Program.Instruction] = []
     /// Of each tensor, the memory that it is in. Views share theirs.
     private var storages: [Int] = []
@@ -31,8 +33,10 @@ final class ProgramBuilder {
     private var lifetimes: [ClosedRange<Int>] = []
     private let stream: Stream
 
-    init(rows: Int) throws(OneDNNError) {
+    /// - Parameter pictures: channels last, or blocked.
+    init(rows: Int, pictures: Layout = .channelsLast) throws(OneDNNError) {
         self.rows = rows
+        self.pictures = pictures
         stream = try Stream()
     }
 
@@ -56,7 +60,24 @@ final class ProgramBuilder {
         return Operand(index: descriptors.count - 1, descriptor: descriptor)
     }
 
-    /// The tensor as pictures with the channels innermost: itself where it lies so, a copy otherwise.
+    /// How pictures of so many channels lie between this program's kernels for them.
+    func layout(channels: Int) -> Layout {
+        guard case .blocked = pictures else { return pictures }
+        return channels.isMultiple(of: MemoryDescriptor.channelBlock) ? .blocked : .plain
+    }
+
+    /// The tensor as this program's pictures lie: itself where it lies so, a copy otherwise.
+    func picture(_ operand: Operand) throws(OneDNNError) -> Operand {
+        let shape = operand.shape
+        return try self.operand(operand, as: MemoryDescriptor(shape, layout: layout(channels: shape[1])))
+    }
+
+    /// The tensor with a stride for each dimension.
+    func strided(_ operand: Operand) throws(OneDNNError) -> Operand {
+        operand.descriptor.isBlocked ? try channelsLast(operand) : operand
+    }
+
+    /// The tensor as pictures with the channels innermost.
     func channelsLast(_ operand: Operand) throws(OneDNNError) -> Operand {
         try self.operand(operand, as: MemoryDescriptor(operand.shape, layout: .channelsLast))
     }

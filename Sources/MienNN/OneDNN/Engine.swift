@@ -14,8 +14,10 @@ final class Engine: @unchecked Sendable {  // safe: oneDNN's engines never chang
 
     deinit { dnnl_engine_destroy(handle) }
 
-    /// Whether there are kernels for bfloat16 on this CPU: from AVX-512 on.
-    static var hasBFloat16: Bool {
+    /// Whether there are kernels for bfloat16 on this CPU.
+    static var hasBFloat16: Bool { hasAVX512 }
+
+    static var hasAVX512: Bool {
         let needed = dnnl_cpu_isa_avx512_core.rawValue
         return dnnl_get_effective_cpu_isa().rawValue & needed == needed
     }

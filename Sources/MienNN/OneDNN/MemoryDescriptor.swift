@@ -46,6 +46,9 @@ struct MemoryDescriptor: Equatable {
         }
     }
 
+    /// Whether places are more than strides can say.
+    var isBlocked: Bool { raw.format_desc.blocking.inner_nblks > 0 }
+
     /// Bytes that hold it, padding of blocked layouts included.
     var byteCount: Int { withUnsafePointer(to: raw) { dnnl_memory_desc_get_size($0) } }
 
@@ -90,6 +93,8 @@ enum Layout {
     case plain
     /// Channels innermost: NHWC.
     case channelsLast
+    /// Pictures of 16 channels, one after the other: what AVX-512 reads at once.
+    case blocked
     /// Any other of oneDNN's tags.
     case tag(dnnl_format_tag_t)
 
@@ -103,6 +108,7 @@ enum Layout {
         case .any: dnnl_format_tag_any
         case .plain: pick(plain)
         case .channelsLast: pick(channelsLast)
+        case .blocked: dnnl_aBcd16b
         case .tag(let tag): tag
         }
     }

@@ -66,7 +66,7 @@ struct Arithmetic: Operator {
     func plan(
         _ name: String, _ inputs: [Operand], shape: [Int], in program: ProgramBuilder
     ) throws(OneDNNError) -> Operand {
-        let first = inputs[0]
+        let first = try program.strided(inputs[0])
         let result = program.tensor(first.descriptor)
         let attributes = try Attributes(functions.map(\.postOperation))
         func descriptor(_ second: MemoryDescriptor) throws(OneDNNError) -> PrimitiveDescriptor {

@@ -39,7 +39,7 @@ struct Normalisation: Operator {
     func plan(
         _ name: String, _ inputs: [Operand], shape: [Int], in program: ProgramBuilder
     ) throws(OneDNNError) -> Operand {
-        let source = inputs[0]
+        let source = try program.strided(inputs[0])
         let result = program.tensor(source.descriptor)
         var dimensions = shape.map { _ in 1 }
         dimensions[1] = scale.count

@@ -45,9 +45,10 @@ struct Pooling: Operator {
     func plan(
         _ name: String, _ inputs: [Operand], shape: [Int], in program: ProgramBuilder
     ) throws(OneDNNError) -> Operand {
-        let source = try program.channelsLast(inputs[0])
+        let source = try program.picture(inputs[0])
         let result = program.tensor(
-            try MemoryDescriptor(dropsPicture ? shape + [1, 1] : shape, layout: .channelsLast))
+            try MemoryDescriptor(
+                dropsPicture ? shape + [1, 1] : shape, layout: program.layout(channels: shape[1])))
         let descriptor = try PrimitiveDescriptor(
             name,
             dnnl_pooling_desc_t.forward(

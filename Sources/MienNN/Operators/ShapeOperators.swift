@@ -43,8 +43,9 @@ struct Transposition: Operator {
     func plan(
         _ name: String, _ inputs: [Operand], shape: [Int], in program: ProgramBuilder
     ) throws(OneDNNError) -> Operand {
-        let strides = inputs[0].descriptor.strides
-        return program.view(inputs[0], as: try MemoryDescriptor(shape, strides: permutation.map { strides[$0] }))
+        let source = try program.strided(inputs[0])
+        let strides = source.descriptor.strides
+        return program.view(source, as: try MemoryDescriptor(shape, strides: permutation.map { strides[$0] }))
     }
 }
 

@@ -18,7 +18,7 @@ struct Softmax: Operator {
     func plan(
         _ name: String, _ inputs: [Operand], shape: [Int], in program: ProgramBuilder
     ) throws(OneDNNError) -> Operand {
-        let source = inputs[0]
+        let source = try program.strided(inputs[0])
         let result = program.tensor(source.descriptor)
         let descriptor = try PrimitiveDescriptor(
             name, dnnl_softmax_desc_t.forward(.inference, source.descriptor, axis: axis))

@@ -66,25 +66,41 @@ extension Architecture {
             add in3
             relu
             label in4
+            conv 64 3x3 pad 1 nobias
+            bn
+            relu
+            conv 64 3x3 pad 1 nobias
+            bn
+            add in4
+            relu
+            label in5
             avgpool 2x2 stride 2
             conv 128 1x1 nobias
             bn
-            label short4
-            from in4
+            label short5
+            from in5
             conv 128 3x3 pad 1 stride 2 nobias
             bn
             relu
             conv 128 3x3 pad 1 nobias
             bn
-            add short4
+            add short5
             relu
-            label in5
+            label in6
             conv 128 3x3 pad 1 nobias
             bn
             relu
             conv 128 3x3 pad 1 nobias
             bn
-            add in5
+            add in6
+            relu
+            label in7
+            conv 128 3x3 pad 1 nobias
+            bn
+            relu
+            conv 128 3x3 pad 1 nobias
+            bn
+            add in7
             relu
             globalpool
             dropout 0.2

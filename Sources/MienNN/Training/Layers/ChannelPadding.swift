@@ -32,8 +32,6 @@ extension TrainingPlan {
     static func padsChannels(_ inputs: Int, _ outputs: Int, groups: Int) -> Bool {
         let isUneven = inputs % MemoryDescriptor.channelBlock != 0 || outputs % MemoryDescriptor.channelBlock != 0
         // Pictures of one to three channels have kernels of their own.
-        return groups == 1 && inputs > 3 && isUneven
-            && dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core.rawValue
-                == dnnl_cpu_isa_avx512_core.rawValue
+        return groups == 1 && inputs > 3 && isUneven && Engine.hasAVX512
     }
 }
