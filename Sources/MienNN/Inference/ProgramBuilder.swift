@@ -94,7 +94,8 @@ final class ProgramBuilder {
 
     /// The tensor with its dimensions in the order that those of `other` have.
     func aligned(_ operand: Operand, with other: Operand) throws(OneDNNError) -> Operand {
-        try operand.shape.count == 4 && !other.isPlain ? channelsLast(operand) : plain(operand)
+        if other.descriptor.isBlocked { return try picture(operand) }
+        return try operand.shape.count == 4 && !other.isPlain ? channelsLast(operand) : plain(operand)
     }
 
     private func operand(_ operand: Operand, as descriptor: MemoryDescriptor) throws(OneDNNError) -> Operand {

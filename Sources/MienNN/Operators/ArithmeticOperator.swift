@@ -66,7 +66,9 @@ struct Arithmetic: Operator {
     func plan(
         _ name: String, _ inputs: [Operand], shape: [Int], in program: ProgramBuilder
     ) throws(OneDNNError) -> Operand {
-        let first = try program.strided(inputs[0])
+        // Blocks go with blocks of as many channels.
+        let staysBlocked = constant == nil && shape.count == 4 && inputs[1].shape[1] == shape[1]
+        let first = try staysBlocked ? inputs[0] : program.strided(inputs[0])
         let result = program.tensor(first.descriptor)
         let attributes = try Attributes(functions.map(\.postOperation))
         func descriptor(_ second: MemoryDescriptor) throws(OneDNNError) -> PrimitiveDescriptor {
