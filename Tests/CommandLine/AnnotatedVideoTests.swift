@@ -392,7 +392,11 @@ struct AnnotatedVideoTests {
     func interrupted() throws {
         let (video, lines) = (folder.path("cut.mp4"), folder.path("cut.jsonl"))
         let outcome = try Program.shell(
-            "\"$MIEN\" demo --seconds 3000 --out '\(video)' --jsonl '\(lines)' & sleep 3; kill -INT $!; wait $!")
+            """
+            "$MIEN" demo --seconds 3000 --out '\(video)' --jsonl '\(lines)' &
+            until [[ -s '\(lines)' ]]; do sleep 0.02; done
+            kill -INT $!; wait $!
+            """)
         #expect(outcome.status == 130)
         let written = try folder.read("cut.jsonl").split(separator: "\n").count - 1
         #expect(written > 0)
@@ -403,7 +407,11 @@ struct AnnotatedVideoTests {
     func killed() throws {
         let video = folder.path("killed.mp4")
         _ = try Program.shell(
-            "\"$MIEN\" demo --seconds 3000 --out '\(video)' -q & sleep 4; kill -KILL $!; wait $!")
+            """
+            "$MIEN" demo --seconds 3000 --out '\(video)' --jsonl '\(video).jsonl' &
+            until [[ $(grep -c frame '\(video).jsonl') -gt 90 ]]; do sleep 0.05; done
+            kill -KILL $!; wait $!
+            """)
         #expect(try times(video).count >= 30)
     }
 

@@ -116,8 +116,9 @@ struct OutputTests {
         let folder = try Folder()
         let outcome = try Program.shell(
             """
-            "$MIEN" demo -q --jsonl \(folder.path("out.jsonl")) &
-            sleep 1; kill -\(signal) $!; wait $!; echo $?
+            cd '\(folder.path(""))'; "$MIEN" demo -q --jsonl out.jsonl &
+            until [[ -s out.jsonl ]]; do sleep 0.02; done
+            kill -\(signal) $!; wait $!; echo $?
             """)
         #expect(outcome.output == status + "\n")
         #expect(outcome.errors == "")

@@ -11,9 +11,10 @@ struct SafetyTests {
         let folder = try Folder()
         let outcome = try Program.shell(
             """
-            ulimit -c 0
-            "$MIEN" demo -q --jsonl \(folder.path("out.jsonl")) &
-            sleep 2; kill -\(signal) $!; wait $! 2>/dev/null; echo $?
+            ulimit -c 0; cd '\(folder.path(""))'
+            "$MIEN" demo -q --jsonl out.jsonl &
+            until [[ -s out.jsonl ]]; do sleep 0.02; done
+            kill -\(signal) $!; wait $! 2>/dev/null; echo $?
             """)
         #expect(outcome.output == status + "\n")
         let line = /mien: ended by SIG\w+ in (decode|detect|classify|write), frame \d+( to \d+)? of demo\n/
