@@ -75,7 +75,8 @@ struct InterruptionTests {
             tail -c 8 a.html; ffprobe -v error -count_packets -select_streams v -show_entries stream=nb_read_packets -of csv=p=0 a.mp4
             """)
         let lines = outcome.output.split(separator: "\n")
-        #expect(lines.first == "143")
+        // Of signals that wait at once the lowest is the first.
+        #expect(["143", "129"].contains(lines.first))
         #expect(outcome.output.contains("</html>"))
         #expect(Int(lines.last ?? "") ?? 0 > 0, "\(outcome.output)")
     }
