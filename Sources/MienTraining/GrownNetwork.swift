@@ -32,7 +32,3 @@ extension StartingNetwork {
         )
     }
 }
-
-extension Graph.Node {
-    fileprivate var learns: Bool { ["Conv", "BatchNormalization", "Gemm"].contains(operation) }
-}

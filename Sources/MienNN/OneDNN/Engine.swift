@@ -14,9 +14,7 @@ final class Engine: @unchecked Sendable {  // safe: oneDNN's engines never chang
 
     deinit { dnnl_engine_destroy(handle) }
 
-    /// Whether there are kernels for bfloat16 on this CPU.
-    static var hasBFloat16: Bool { hasAVX512 }
-
+    /// Whether this CPU has AVX-512, from which on there are kernels for blocks of 16 channels and for bfloat16.
     static var hasAVX512: Bool {
         let needed = dnnl_cpu_isa_avx512_core.rawValue
         return dnnl_get_effective_cpu_isa().rawValue & needed == needed

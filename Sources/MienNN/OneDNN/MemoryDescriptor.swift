@@ -46,6 +46,9 @@ struct MemoryDescriptor: Equatable {
         }
     }
 
+    /// Channels in one block of a blocked layout: what AVX-512 reads at once.
+    static let channelBlock = 16
+
     /// Whether places are more than strides can say.
     var isBlocked: Bool { raw.format_desc.blocking.inner_nblks > 0 }
 
@@ -93,7 +96,7 @@ enum Layout {
     case plain
     /// Channels innermost: NHWC.
     case channelsLast
-    /// Pictures of 16 channels, one after the other: what AVX-512 reads at once.
+    /// Pictures of `channelBlock` channels, one after the other, of which each has its channels innermost.
     case blocked
     /// Any other of oneDNN's tags.
     case tag(dnnl_format_tag_t)

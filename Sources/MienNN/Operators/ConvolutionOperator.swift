@@ -112,5 +112,6 @@ struct Convolution: Operator {
         return sizes[2] * sizes[3] > 1 && isWide(shape) ? "jit:avx512_core" : nil
     }
 
+    /// Whether a result's rows are long enough for kernels that work along them.
     private func isWide(_ shape: [Int]) -> Bool { shape[3] > 4 }
 }

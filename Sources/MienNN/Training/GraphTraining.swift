@@ -1,5 +1,19 @@
 // From a graph to the work of training it, and back to a graph.
 
+extension Graph.Node {
+    /// Whether training changes it.
+    public var learns: Bool { !parameterKinds.isEmpty }
+
+    /// Of its inputs after the first.
+    fileprivate var parameterKinds: [ParameterLayout.Kind] {
+        switch operation {
+        case "Conv", "Gemm": [.weight, .offset]
+        case "BatchNormalization": [.offset, .offset, .statistic, .statistic]
+        default: []
+        }
+    }
+}
+
 extension ParameterLayout {
     /// What is learnt in `graph`, in the order of its nodes.
     ///
@@ -7,13 +21,7 @@ extension ParameterLayout {
     public init(_ graph: Graph) throws(ModelError) {
         self.init()
         for node in graph.nodes {
-            let kinds: [Kind] =
-                switch node.operation {
-                case "Conv", "Gemm": [.weight, .offset]
-                case "BatchNormalization": [.offset, .offset, .statistic, .statistic]
-                default: []
-                }
-            for (name, kind) in zip(node.inputs.dropFirst(), kinds) where !name.isEmpty {
+            for (name, kind) in zip(node.inputs.dropFirst(), node.parameterKinds) where !name.isEmpty {
                 guard let tensor = graph.tensors[name] else {
                     throw ModelError(.unsupported, "node \(node.name): \(name) is no constant, so it can't be learnt")
                 }

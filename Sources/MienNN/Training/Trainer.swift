@@ -71,7 +71,7 @@ public final class Trainer {
                 .unsupported,
                 "a batch of \(configuration.batch) pictures can't be cut into shards of \(configuration.shard)")
         }
-        guard Engine.hasBFloat16 || !configuration.usesBFloat16 else {
+        guard Engine.hasAVX512 || !configuration.usesBFloat16 else {
             throw ModelError(.unsupported, "this CPU can't compute in bfloat16, which takes AVX-512: train without it")
         }
         self.configuration = configuration

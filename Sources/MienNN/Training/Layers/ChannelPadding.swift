@@ -6,8 +6,6 @@ internal import CMienOneDNN
 // whatever is computed from or for the missing channels is nothing.
 
 extension MemoryDescriptor {
-    static let channelBlock = 16
-
     static func paddedChannels(_ count: Int) -> Int { (count + channelBlock - 1) / channelBlock * channelBlock }
 
     /// The same memory with the padding of the first two dimensions counted in.
