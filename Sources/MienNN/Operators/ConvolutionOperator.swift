@@ -103,7 +103,7 @@ struct Convolution: Operator {
 
     /// oneDNN offers its newest kernel first, and for us that isn't always the fastest. Measured on Zen 4, one thread:
     /// where there is a kernel with Winograd's transform (Lavin, Gray: Fast Algorithms for Convolutional Neural Networks,
-    /// 2016) it takes 0.55 to 0.7 of the time of the others, but for pictures of 6x6 with 144 or 176 to 208 channels 1.1;
+    /// 2016) it takes 0.65 to 0.81 of the time of the others in our network (models/EXPERIMENTS.md);
     /// depthwise, `jit_dw` takes two thirds of the time of `brdgmm_dw`; the plain `jit` is 5 to 25 % faster than
     /// `brgconv` on few channels and level on many, but slower on results of 3 pixels' width; 1x1 makes no difference.
     private func preferredKernel(_ shape: [Int]) -> String? {
