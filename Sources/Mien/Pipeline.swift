@@ -36,7 +36,12 @@ public final class Pipeline {
     public init(_ configuration: Configuration = Configuration()) throws(PipelineError) {
         self.configuration = configuration
         let cascade = configuration.cascade
-        let reader = configuration.threads > 1 ? Worker { cascade.prepare() } : nil
+        // What else is read at start is so beside the network.
+        @Sendable func readOthers() {
+            cascade.prepare()
+            FaceAligner.prepare()
+        }
+        let reader = configuration.threads > 1 ? Worker { readOthers() } : nil
         defer { reader?.join() }
         do {
             network = try ExpressionModel(file: configuration.model, options: configuration.modelOptions)

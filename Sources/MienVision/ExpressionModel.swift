@@ -41,17 +41,21 @@ public struct ExpressionModel: Sendable {
     /// The model at `path`, an ONNX file; nil for the one in the binary.
     public init(file path: String?, options: ModelOptions = ModelOptions()) throws(VisionError) {
         if let path {
-            try self.init(onnx: readFile(path, as: "model"), from: path, options)
+            let bytes = try readFile(path, as: "model")
+            self = try bytes.withUnsafeBufferPointer { bytes throws(VisionError) in
+                try Self(onnx: UnsafeRawBufferPointer(bytes), from: path, options)
+            }
         } else {
-            try self.init(onnx: Self.builtIn, from: "in the program", options)
+            try self.init(onnx: Self.builtInFile, from: "in the program", options)
         }
     }
 
-    /// The ONNX file that the binary carries.
-    package static var builtIn: [UInt8] {
-        let asset = mien_asset_model
-        return Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count))
+    private static var builtInFile: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: mien_asset_model.bytes, count: mien_asset_model.count)
     }
+
+    /// The ONNX file that the binary carries.
+    package static var builtIn: [UInt8] { Array(builtInFile) }
 
     /// A model as just trained or read; `path` is what messages call it.
     public init(
@@ -95,7 +99,7 @@ public struct ExpressionModel: Sendable {
             ].compactMap(\.self)
     }
 
-    private init(onnx bytes: [UInt8], from path: String, _ options: ModelOptions) throws(VisionError) {
+    private init(onnx bytes: UnsafeRawBufferPointer, from path: String, _ options: ModelOptions) throws(VisionError) {
         let model: Model
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         do {

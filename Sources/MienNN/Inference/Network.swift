@@ -71,7 +71,7 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
             let input = builder.tensor(try MemoryDescriptor(list.shapes[0]))
             builder.keepFromStart(input)
             let results = try builder.plan(bodyLayers, list, [0: input], results: left, inOrder: cut == nil)
-            (body, bodyInput, bodyResults) = (builder.program(), input, results)
+            (body, bodyInput, bodyResults) = (try builder.program(), input, results)
 
             if cut == nil {
                 (head, headInputs, headResults) = (nil, [], [])
@@ -84,7 +84,7 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
                 headResults = try builder.plan(
                     headLayers, list, Dictionary(uniqueKeysWithValues: zip(passed, headInputs)), results: wanted,
                     inOrder: true)
-                head = builder.program()
+                head = try builder.program()
             }
         } catch {
             throw ModelError(error)

@@ -1,4 +1,5 @@
 internal import CMienOneDNN
+import Synchronization
 
 /// A tensor of a program that is being built.
 struct Operand {
@@ -32,6 +33,23 @@ final class ProgramBuilder {
     private var sizes: [Int] = []
     private var lifetimes: [ClosedRange<Int>] = []
     private let stream: Stream
+    /// Weights on their way into their kernels' layouts.
+    private var orderings: [Ordering] = []
+
+    private struct Ordering {
+        let dimensions: [Int]
+        let values: [Float]
+        let destination: Memory
+
+        func run() throws(OneDNNError) {
+            try values.withUnsafeBufferPointer { values throws(OneDNNError) in
+                // Only read. There is no kernel of no weights.
+                let base = UnsafeMutableRawPointer(mutating: values.baseAddress.unsafelyUnwrapped)
+                let source = try Memory(MemoryDescriptor(dimensions), borrowing: base)
+                try Step(reorder: source, to: destination).run(on: Stream())
+            }
+        }
+    }
 
     /// - Parameter pictures: channels last, or blocked.
     init(rows: Int, pictures: Layout = .channelsLast) throws(OneDNNError) {
@@ -117,6 +135,16 @@ final class ProgramBuilder {
         try constant(Memory(dimensions, values), as: descriptor)
     }
 
+    /// Numbers that never change, brought into the kernel's layout when all of the program is known.
+    func weights(
+        _ dimensions: [Int], _ values: [Float], as descriptor: MemoryDescriptor
+    ) throws(OneDNNError) -> Memory {
+        precondition(values.count == dimensions.reduce(1, *))
+        let memory = try Memory(descriptor)
+        orderings.append(Ordering(dimensions: dimensions, values: values, destination: memory))
+        return memory
+    }
+
     func constant(_ values: Memory, as descriptor: MemoryDescriptor) throws(OneDNNError) -> Memory {
         if values.descriptor == descriptor { return values }
         let memory = try Memory(descriptor)
@@ -153,12 +181,23 @@ final class ProgramBuilder {
     }
 
     /// The finished program.
-    func program() -> Program {
+    func program() throws(OneDNNError) -> Program {
+        try order()
         let (offsets, byteCount) = memoryPlan(zip(sizes, lifetimes).map { ($0, $1) })
         return Program(
             instructions: instructions,
             tensors: zip(descriptors, storages).map { ($0, offsets[$1]) },
             byteCount: byteCount,
             scratchByteCount: instructions.map(\.primitive.descriptor.scratchpad.byteCount).max() ?? 0)
+    }
+    /// Brings the weights into their kernels' layouts, on two threads: Winograd's transform takes longer than all else
+    /// that is done to a network before it runs.
+    private func order() throws(OneDNNError) {
+        nonisolated(unsafe) let orderings = orderings  // safe: each is run once, by one thread
+        let failures = Mutex<[OneDNNError]>([])
+        WorkerTeam(min(orderings.count, 2)).forEach(orderings.count) { _, index in
+            do throws(OneDNNError) { try orderings[index].run() } catch { failures.withLock { $0.append(error) } }
+        }
+        if let failure = failures.withLock({ $0.first }) { throw failure }
     }
 }

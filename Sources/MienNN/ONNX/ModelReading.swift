@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import SwiftProtobuf
 
 extension Model {
@@ -11,11 +12,24 @@ extension Model {
     public init(
         onnx bytes: [UInt8], outside: ((String) throws(ModelError) -> [UInt8])? = nil
     ) throws(ModelError) {
+        self = try bytes.withUnsafeBufferPointer { bytes throws(ModelError) in
+            try Model(onnx: UnsafeRawBufferPointer(bytes), outside: outside)
+        }
+    }
+
+    /// As the other, of bytes that lie somewhere already.
+    package init(
+        onnx bytes: UnsafeRawBufferPointer, outside: ((String) throws(ModelError) -> [UInt8])? = nil
+    ) throws(ModelError) {
+        // A view: nothing is copied or written. It can't be of no bytes.
+        let view = bytes.baseAddress.map {
+            Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: $0), count: bytes.count, deallocator: .none)
+        }
         var options = BinaryDecodingOptions()
         options.discardUnknownFields = true
         var proto: ONNXModelProto
         do {
-            proto = try ONNXModelProto(serializedBytes: bytes, options: options)
+            proto = try ONNXModelProto(serializedBytes: view ?? Data(), options: options)
         } catch BinaryDecodingError.truncated {
             throw ModelError(.broken, "the model is cut short after \(bytes.count) bytes; copy the whole file again")
         } catch {

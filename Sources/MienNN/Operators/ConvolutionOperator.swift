@@ -95,7 +95,7 @@ struct Convolution: Operator {
         try program.run(
             descriptor, reading: [(.source, source)], writing: destination,
             constants: [
-                (.weights, try program.constant(dimensions, weights.values, as: descriptor.weights)),
+                (.weights, try program.weights(dimensions, weights.values, as: descriptor.weights)),
                 (.bias, try program.constant([bias.count], bias, as: descriptor.bias)),
             ])
         return destination

@@ -7,10 +7,10 @@ public import MienNN
 public struct AlignerModel: Sendable {
     let network: Network
 
-    /// The one in the binary, models/aligner.onnx. Read when it is first needed, which for a photo is never.
+    /// The one in the binary, models/aligner.onnx. Read when it is first needed.
     static let standard = Result { () throws(ModelError) in
         let asset = mien_asset_aligner
-        return try AlignerModel(Model(onnx: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count))))
+        return try AlignerModel(Model(onnx: UnsafeRawBufferPointer(start: asset.bytes, count: asset.count)))
     }
 
     /// One as just trained.
@@ -29,6 +29,9 @@ public final class FaceAligner {
     private let context: InferenceContext
     private let pixels: UnsafeMutableBufferPointer<UInt8>
     private var resampler = Resampler()
+
+    /// Reads the network in the binary, unless that is done already: on another thread, so that the first is there sooner.
+    package static func prepare() { _ = AlignerModel.standard }
 
     /// - Parameter model: nil for the one in the binary.
     public init(_ model: AlignerModel? = nil) throws(VisionError) {
