@@ -5,7 +5,6 @@ usage: bench.py PROGRAM
 import json
 import os
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
@@ -14,6 +13,8 @@ import time
 
 import numpy as np
 import onnxruntime
+
+from bench_start import starts
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MEDIA = ROOT.parent / "shared" / "media"
@@ -185,20 +186,11 @@ def measure(folder, figures):
 
 def start(figures):
     """Wall and processor seconds, and memory, from the start of the process to the label of a photo."""
-    walls, processors = [], []
-    for _ in range(7):
-        begun, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([PROGRAM, "image", str(MEDIA / "astronaut_exif6.jpg")], check=True, capture_output=True)
-        now = resource.getrusage(resource.RUSAGE_CHILDREN)
-        walls.append(time.monotonic() - begun)
-        processors.append(now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime)
-    memory = subprocess.run(
-        ["/usr/bin/time", "-f", "%M", PROGRAM, "image", str(MEDIA / "astronaut_exif6.jpg")],
-        check=True, capture_output=True, text=True).stderr
-    figures["start"] = f"{statistics.median(walls):.3f} s, {statistics.median(processors):.3f} s of processor time"
+    (wall, processor, memory), = starts([PROGRAM])
+    figures["start"] = f"{wall:.3f} s, {processor:.3f} s of processor time"
     yield (
-        f"A photo of 512x512, whole process: {statistics.median(walls):.3f} s on the clock, "
-        f"{statistics.median(processors):.3f} s of processor time, {int(memory) // 1000} MB resident at most.")
+        f"A photo of 512x512, whole process: {wall:.3f} s on the clock, {processor:.3f} s of processor time, "
+        f"{memory:.0f} MB resident at most.")
 
 
 TARGETS = [
