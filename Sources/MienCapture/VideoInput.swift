@@ -33,8 +33,10 @@ final class VideoInput {
 
     /// Frames a second on average.
     var rate: Double {
-        let rates = [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate].map(\.value)
-        return rates.first { $0.isFinite && $0 > 0 } ?? 25
+        // Asked for with every frame: no array here.
+        let (average, real) = (stream.pointee.avg_frame_rate.value, stream.pointee.r_frame_rate.value)
+        if average.isFinite, average > 0 { return average }
+        return real.isFinite && real > 0 ? real : 25
     }
 
     /// Presentation time of the recording's start in seconds: of its earliest stream.

@@ -113,7 +113,9 @@ public struct FaceDetector: ~Copyable {
     /// face with more votes: an eye, a mouth, or the same face again.
     private mutating func keep(_ count: Int, _ factor: Double, _ bounds: Box, in faces: inout [Box]) {
         // By everything, so that the order doesn't depend on OpenCV's.
-        found[..<count].sort { ($0.votes, $0.width, -$0.x, -$0.y) > ($1.votes, $1.width, -$1.x, -$1.y) }
+        found.withUnsafeMutableBufferPointer {
+            $0[..<count].sort { ($0.votes, $0.width, -$0.x, -$0.y) > ($1.votes, $1.width, -$1.x, -$1.y) }
+        }
         for detection in found[..<count] {
             let side = Int((Double(detection.width) * factor).rounded())
             let face = Box(
