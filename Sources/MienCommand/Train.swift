@@ -106,6 +106,14 @@ struct Train: ParsableCommand {
             "\(pictures.count) pictures (\(pictures.countByLabel.labelled)): "
                 + "\(run.counts.training) to learn from, \(run.counts.validation) to choose by; "
                 + "\(run.parameterCount) parameters")
+        let data =
+            source.isFolder
+            ? "a folder of \(pictures.count) pictures\(source.detect ? ", faces as detected" : "")"
+            : source.votes == nil ? "FER2013 Training" : "FER2013 Training, FER+ votes"
+        for file in teacher + [start].compactMap(\.self) {
+            let fault = try KeptBack(network: file)?.fault(beside: KeptBack(recipe, of: data))
+            if let fault { display.say("\(file): \(fault)") }
+        }
         let checkpoint = out + ".checkpoint"
         if resume {
             let done = try run.resume(from: checkpoint)
@@ -119,11 +127,7 @@ struct Train: ParsableCommand {
             display.say("interrupted; the same command with --resume goes on from \(checkpoint)")
             throw ExitCode(signalStatus ?? 1)
         }
-        let model = try run.model(
-            name: name ?? graph.name,
-            data: source.isFolder
-                ? "a folder of \(pictures.count) pictures\(source.detect ? ", faces as detected" : "")"
-                : source.votes == nil ? "FER2013 Training" : "FER2013 Training, FER+ votes")
+        let model = try run.model(name: name ?? graph.name, data: data)
         try File.replace(out, with: model.onnx())
         display.say("\(out): epoch \(run.bestEpoch), the best on the pictures kept back")
         print(try run.bestEvaluation().table(model: "\(model.name), pictures kept back"))

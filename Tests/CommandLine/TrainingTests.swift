@@ -153,6 +153,9 @@ struct TrainingTests {
         #expect(after.model == "stripes")
         let recipe = try folder.read("second.onnx")
         #expect(recipe.contains("start: stripes ") && recipe.contains("normalisation: unit"))
+        #expect(!outcome.errors.contains("kept back other pictures"))
+        let reseeded = try goOn("e.onnx", "--seed", "2")
+        #expect(reseeded.errors.contains("first.onnx: it kept back other pictures (--validation 0.2 --seed 1)"))
 
         let own = try Program.run(
             [
