@@ -91,8 +91,9 @@ struct WindowTests {
         let outcome = try Display.shell(
             """
             begin video \(clips) --window --jsonl video.jsonl
-            sleep 1
-            xdotool windowactivate --sync "$window" key alt+F4
+            # A busy window manager may miss a key.
+            close() { xdotool windowactivate "$window" key alt+F4 2>/dev/null; sleep 0.5; ! kill -0 $program 2>/dev/null; }
+            until_true close
             finish
             grep -c frame video.jsonl
             """)
