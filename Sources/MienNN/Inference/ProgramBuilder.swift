@@ -36,6 +36,7 @@ final class ProgramBuilder {
     /// Weights on their way into their kernels' layouts.
     private var orderings: [Ordering] = []
 
+    /// One kernel's weights as the model has them, and where they go.
     private struct Ordering {
         let dimensions: [Int]
         let values: [Float]
@@ -190,6 +191,7 @@ final class ProgramBuilder {
             byteCount: byteCount,
             scratchByteCount: instructions.map(\.primitive.descriptor.scratchpad.byteCount).max() ?? 0)
     }
+
     /// Brings the weights into their kernels' layouts, on two threads: Winograd's transform takes longer than all else
     /// that is done to a network before it runs.
     private func order() throws(OneDNNError) {
