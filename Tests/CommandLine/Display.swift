@@ -31,6 +31,8 @@ enum Display {
             until_true test -s number
             export DISPLAY=:$(<number)
             openbox &>/dev/null &
+            # A window that is shown while the manager starts may wait for it for good.
+            until_true eval 'xdotool get_num_desktops &>/dev/null'
             \(lines)
             """)
     }

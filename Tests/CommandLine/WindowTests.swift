@@ -57,6 +57,20 @@ struct WindowTests {
         #expect(outcome.lines.last == "\"frame\":179")
     }
 
+    @Test("A display that doesn't answer holds up nothing")
+    func frozen() throws {
+        let outcome = try Display.shell(
+            """
+            begin demo --seconds 3 --window --jsonl all.jsonl
+            kill -STOP $(pgrep -s 0 Xvfb)
+            finish
+            grep -o '"frame":[0-9]*' all.jsonl | tail -n 1
+            """)
+        #expect(outcome.lines.first == "status 0")
+        #expect(outcome.lines.contains("mien: the window's display doesn't answer: it isn't waited for"))
+        #expect(outcome.lines.last == "\"frame\":89")
+    }
+
     @Test("The window shows what a snapshot says, at the picture's size and enlarged")
     func content() throws {
         let outcome = try Display.shell(

@@ -2,7 +2,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,46 +26,53 @@ const mien_sdl *mien_sdl_load(const char **error) {
     return *sdl_error ? NULL : &sdl;
 }
 
-static atomic_bool has_lost_display;
+// What Xlib's handlers are about.
+static void (*when_lost)(void *);
+static void *context_when_lost;
+static XID own_window;
 
-// Xlib goes on without the server where these return; all calls are empty then. (XSetIOErrorExitHandler(3), libX11 1.7)
-static int note_server(Display *display) {
-    (void)display;
-    atomic_store(&has_lost_display, true);
-    return 0;
+// Drivers go on with sizes that nobody has told them where these return, and then their threads crash. So the thread ends
+// here, between two of its instructions: what it and the driver have stays as it is.
+static _Noreturn void stand_still(void) {
+    when_lost(context_when_lost);
+    while (true) pause();
 }
 
-static void go_on(Display *display, void *data) { (void)display, (void)data; }
+static int lose_server(Display *display) {
+    (void)display;
+    stand_still();
+}
 
 static int note_error(Display *display, XErrorEvent *error) {
     (void)display;
-    if (error->error_code == BadWindow || error->error_code == BadDrawable) atomic_store(&has_lost_display, true);
+    bool is_gone = error->error_code == BadWindow || error->error_code == BadDrawable;
+    if (is_gone && own_window && error->resourceid == own_window) stand_still();
     return 0;
 }
 
-// What OpenGL's drivers have for the end of a program waits for the server, too.
+void mien_sdl_outlive_display(void (*lost)(void *), void *context) {
+    (when_lost = lost, context_when_lost = context, own_window = 0);
+    // The library that SDL has loaded, if it is X that it draws with.
+    void *x11 = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    if (!x11) return;
+    __typeof__(XSetIOErrorHandler) *set_io_handler = dlsym(x11, "XSetIOErrorHandler");
+    __typeof__(XSetErrorHandler) *set_handler = dlsym(x11, "XSetErrorHandler");
+    if (set_io_handler) set_io_handler(lost ? lose_server : NULL);
+    if (set_handler) set_handler(lost ? note_error : NULL);
+    dlclose(x11);
+}
+
+void mien_sdl_outlive_window(SDL_Window *window) {
+    SDL_SysWMinfo info;
+    SDL_VERSION(&info.version);
+    bool is_on_x11 = window && sdl.SDL_GetWindowWMInfo(window, &info) && info.subsystem == SDL_SYSWM_X11;
+    own_window = is_on_x11 ? info.info.x11.window : 0;
+}
+
 static void leave(int status, void *data) {
     (void)data;
-    if (!atomic_load(&has_lost_display)) return;
     fflush(NULL);
     _exit(status);
 }
 
-void mien_sdl_outlive_display(SDL_Window *window) {
-    atomic_store(&has_lost_display, false);
-    SDL_SysWMinfo info;
-    SDL_VERSION(&info.version);
-    // The library that SDL has loaded, if it is X that it draws with.
-    void *x11 = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
-    if (!x11 || !sdl.SDL_GetWindowWMInfo(window, &info) || info.subsystem != SDL_SYSWM_X11) return;
-    __typeof__(XSetIOErrorHandler) *set_io_handler = dlsym(x11, "XSetIOErrorHandler");
-    __typeof__(XSetErrorHandler) *set_handler = dlsym(x11, "XSetErrorHandler");
-    void (*set_exit_handler)(Display *, void (*)(Display *, void *), void *) = dlsym(x11, "XSetIOErrorExitHandler");
-    if (set_handler) set_handler(note_error);
-    if (!set_io_handler || !set_exit_handler) return;
-    on_exit(leave, NULL);
-    set_io_handler(note_server);
-    set_exit_handler(info.info.x11.display, go_on, NULL);
-}
-
-bool mien_sdl_has_lost_display(void) { return atomic_load(&has_lost_display); }
+void mien_sdl_abandon(void) { on_exit(leave, NULL); }

@@ -23,6 +23,9 @@ package struct Worker {
 
     /// Waits until the thread has ended. To be called once.
     package func join() { pthread_join(thread, nil) }
+
+    /// Nobody will wait for the thread. Instead of `join`.
+    package func detach() { pthread_detach(thread) }
 }
 
 private final class Body {

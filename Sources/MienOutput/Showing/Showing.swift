@@ -12,6 +12,7 @@ final class Showing: Sendable {
     private let pause: PauseFlag
     private let newest: NewestPicture
     private let isClosed = Atomic(false)
+    private let hasEnded = Monitor(false)
     private let state = Mutex(State())
 
     private struct State {
@@ -41,6 +42,7 @@ final class Showing: Sendable {
             $0.worker = Worker {
                 body()
                 self.close()
+                self.hasEnded.change { $0 = true }
             }
         }
     }
@@ -63,10 +65,21 @@ final class Showing: Sendable {
         isOpen ? newest.take(into: &shot, seconds: seconds) : .over
     }
 
-    /// There is nothing more to show. Waits until the thread has ended.
-    func end() {
+    /// Nothing more is shown, and the thread is not waited for: it will never end.
+    func abandon() {
+        close()
+        state.withLock { $0.worker.take() }?.detach()
+    }
+
+    /// There is nothing more to show. Waits until the thread has ended; false where it hasn't in so many seconds, and then
+    /// it is left.
+    @discardableResult
+    func end(within seconds: Double? = nil) -> Bool {
         newest.end()
-        state.withLock { $0.worker.take() }?.join()
+        guard let worker = state.withLock({ $0.worker.take() }) else { return true }
+        let isOver = seconds.map { hasEnded.wait(seconds: $0) { $0 ? true : nil } ?? false } ?? true
+        if isOver { worker.join() } else { worker.detach() }
+        return isOver
     }
 }
 

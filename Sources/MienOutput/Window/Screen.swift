@@ -23,9 +23,19 @@ final class Screen {
     private var orientation = Orientation.up
     private let converter: PictureConverter
     private let converted: Picture
+    private let loss: Loss
 
-    /// Opens a window for pictures of that size, or smaller where the display is.
-    init(title: String, width: Int, height: Int) throws(SinkError) {
+    /// What is called where the display goes away, or the window on it.
+    private final class Loss {
+        let call: @Sendable () -> Void
+
+        init(_ call: @escaping @Sendable () -> Void) { self.call = call }
+    }
+
+    /// Opens a window for pictures of that size, or smaller where the display is. Where the display goes away, or the window
+    /// on it, the thread calls `lost`, and never comes back from whatever it was doing here.
+    init(title: String, width: Int, height: Int, lost: @escaping @Sendable () -> Void) throws(SinkError) {
+        loss = Loss(lost)
         var error: UnsafePointer<CChar>?
         guard let sdl = mien_sdl_load(&error) else {
             let reason = error.map { String(cString: $0) } ?? "unknown error"
@@ -47,8 +57,13 @@ final class Screen {
         guard sdl.pointee.SDL_Init(SDL_INIT_VIDEO) == 0 else {
             throw SinkError("no window: there is no display (\(Self.reason(sdl)))")
         }
+        mien_sdl_outlive_display(
+            { context in context.map { Unmanaged<Loss>.fromOpaque($0).takeUnretainedValue().call() } },
+            Unmanaged.passUnretained(loss).toOpaque())
         let size = fitted(width, height)
-        let flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
+        // Not to be seen yet: a renderer may make the window anew, which a window manager would see as two.
+        let flags =
+            SDL_WINDOW_HIDDEN.rawValue | SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
         window = sdl.pointee.SDL_CreateWindow(
             title, mien_sdl_centred, mien_sdl_centred, size.width, size.height, flags)
         guard let window else { throw failure() }
@@ -56,16 +71,17 @@ final class Screen {
         // Where the driver can't wait for the display.
         if renderer == nil { renderer = sdl.pointee.SDL_CreateRenderer(window, -1, 0) }
         if renderer == nil { throw failure() }
-        mien_sdl_outlive_display(window)
+        mien_sdl_outlive_window(window)
+        sdl.pointee.SDL_ShowWindow(window)
     }
 
     deinit {
-        // Nothing is left to be closed, and nobody to answer.
-        if mien_sdl_has_lost_display() { return }
+        mien_sdl_outlive_window(nil)
         if let texture { sdl.pointee.SDL_DestroyTexture(texture) }
         if let renderer { sdl.pointee.SDL_DestroyRenderer(renderer) }
         if let window { sdl.pointee.SDL_DestroyWindow(window) }
         sdl.pointee.SDL_Quit()
+        mien_sdl_outlive_display(nil, nil)
     }
 
     private func failure() -> SinkError { SinkError("no window: \(Self.reason(sdl))") }
@@ -92,8 +108,8 @@ final class Screen {
         _ = sdl.pointee.SDL_SetWindowFullscreen(window, isFull ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue)
     }
 
-    /// The next of what has happened; nil where nothing has. Throws where the display has gone, or the window on it.
-    func nextEvent() throws(SinkError) -> Event? {
+    /// The next of what has happened; nil where nothing has.
+    func nextEvent() -> Event? {
         var event = SDL_Event()
         while sdl.pointee.SDL_PollEvent(&event) != 0 {
             switch SDL_EventType(event.type) {
@@ -105,7 +121,6 @@ final class Screen {
             default: break
             }
         }
-        if mien_sdl_has_lost_display() { throw SinkError("no window any more: its display has gone") }
         return nil
     }
 

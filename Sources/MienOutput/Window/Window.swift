@@ -47,7 +47,11 @@ public final class Window: PictureSink, Sendable {
         do { try showing.put(result, picture) } catch { throw SinkError("no window: \(error)") }
     }
 
-    public func finish() { showing.end() }
+    public func finish() {
+        if showing.end(within: 3) { return }
+        mien_sdl_abandon()
+        report("the window's display doesn't answer: it isn't waited for")
+    }
 
     // MARK: The window's thread
 
@@ -65,13 +69,14 @@ public final class Window: PictureSink, Sendable {
                 if isDue, shot.result.source != source || screen == nil {
                     let (title, isMirrored) = state.withLock { ($0.title, $0.isMirrored) }
                     if screen == nil {
-                        screen = try Screen(title: title, width: shot.picture.width, height: shot.picture.height)
+                        let (width, height) = (shot.picture.width, shot.picture.height)
+                        screen = try Screen(title: title, width: width, height: height) { [self] in lose() }
                     }
                     (source, shown.isMirrored) = (shot.result.source, isMirrored)
                     screen?.title = title
                 }
                 guard let screen else { continue }
-                while let event = try screen.nextEvent() {
+                while let event = screen.nextEvent() {
                     switch event {
                     case .closed: quit()
                     case .exposed: screen.present()
@@ -108,6 +113,12 @@ public final class Window: PictureSink, Sendable {
         default: return false
         }
         return true
+    }
+
+    private func lose() {
+        showing.abandon()
+        mien_sdl_abandon()
+        report("no window any more: its display has gone")
     }
 
     private func quit() {

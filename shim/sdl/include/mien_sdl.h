@@ -30,6 +30,7 @@
     F(SDL_SetWindowFullscreen)      \
     F(SDL_SetWindowTitle)           \
     F(SDL_SetYUVConversionMode)     \
+    F(SDL_ShowWindow)               \
     F(SDL_UpdateNVTexture)          \
     F(SDL_UpdateTexture)            \
     F(SDL_UpdateYUVTexture)
@@ -44,11 +45,15 @@ typedef struct {
 /// The table; or NULL, and then `*error` is a text that stays.
 const mien_sdl *_Nullable mien_sdl_load(const char *_Nullable *_Nonnull error);
 
-/// From here on this program outlives the X server that `window` is on, and its window. (Xlib's way is exit(1).)
-void mien_sdl_outlive_display(SDL_Window *_Nonnull window);
+/// From here on this program outlives the X server that it shows a window on. (Xlib's way is exit(1).) The thread that
+/// finds it gone calls `lost`, and then stands still for good. NULL: Xlib's way again.
+void mien_sdl_outlive_display(void (*_Nullable lost)(void *_Nullable), void *_Nullable context);
 
-/// Whether one of them has gone: nothing is to be shown or closed there any more.
-bool mien_sdl_has_lost_display(void);
+/// The same for the window, which others may close. NULL: for none.
+void mien_sdl_outlive_window(SDL_Window *_Nullable window);
+
+/// This program ends without what drivers have for its end, since their threads may never be done.
+void mien_sdl_abandon(void);
 
 // Function-like macros, which Swift's importer leaves out.
 static const int mien_sdl_centred = SDL_WINDOWPOS_CENTERED;
