@@ -64,6 +64,11 @@ struct Train: ParsableCommand {
     @Option(help: "Keep a moving average of the network, of which each step leaves this share, such as 0.998.")
     var averaging = Recipe().averaging
     @Option(help: "Shorten gradients that are longer than this.") var clipGradient: Float?
+    @Option(
+        help: """
+            Learn from the gradient so far up the slope, such as 0.05 (sharpness-aware minimization); takes twice the time.
+            """)
+    var sharpness = Recipe().sharpness
     @Option(help: "Give this share of each target to all six alike.") var labelSmoothing = Recipe().smoothing
     @Option(
         help: ArgumentHelp(
@@ -176,6 +181,7 @@ struct Train: ParsableCommand {
         recipe.averaging = averaging
         recipe.validationShare = validation
         recipe.largestGradient = clipGradient ?? .infinity
+        recipe.sharpness = sharpness
         recipe.smoothing = labelSmoothing
         if !teacher.isEmpty { recipe.teaching = teacherWeight ?? 0.5 }
         if let clipGradient, !(clipGradient > 0) { throw ValidationError("--clip-gradient must be above 0") }
@@ -191,11 +197,11 @@ struct Train: ParsableCommand {
         }
         if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
         guard (1...Self.mostEpochs).contains(epochs), shift >= 0, shift < FacePicture.side, recipe.learningRate > 0,
-            (0...1).contains(balance)
+            (0...1).contains(balance), sharpness >= 0, sharpness < .infinity
         else {
             throw ValidationError(
                 "--epochs must be from 1 to \(Self.mostEpochs), --learning-rate above 0, --shift below \(FacePicture.side), "
-                    + "--balance from 0 to 1")
+                    + "--balance from 0 to 1, --sharpness at least 0")
         }
         guard batch > 0, batch % 16 == 0 else {
             throw ValidationError("--batch must be a multiple of 16, not \(batch)")

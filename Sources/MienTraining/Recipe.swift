@@ -21,6 +21,8 @@ public struct Recipe: Sendable {
     public var learnsFromVotes = true
     /// The gradient is shortened to this length where it is longer.
     public var largestGradient = Float.infinity
+    /// How far up the slope the gradient is taken that is learnt from. Foret et al.: Sharpness-Aware Minimization, 2021.
+    public var sharpness: Float = 0
     /// The share of each target that is given to all six alike. Szegedy et al.: Rethinking the Inception Architecture, 2016.
     public var smoothing: Float = 0
     /// The network that it goes on from, by name and fingerprint; nil: chance.
@@ -59,6 +61,7 @@ public struct Recipe: Sendable {
     private var laterLines: [(key: String, value: String)] {
         [
             largestGradient < .infinity ? ("largest gradient", "\(largestGradient)") : nil,
+            sharpness > 0 ? ("sharpness", "\(sharpness)") : nil,
             smoothing > 0 ? ("label smoothing", "\(smoothing)") : nil,
             start.map { ("start", $0) },
             teaching > 0 ? ("taught by", "\(teachers.joined(separator: ", ")); share \(teaching)") : nil,

@@ -68,6 +68,7 @@ public final class TrainingRun {
         configuration.weightDecay = recipe.weightDecay
         configuration.largestGradient = recipe.largestGradient
         configuration.averaging = recipe.averaging
+        configuration.sharpness = recipe.sharpness
         configuration.usesBFloat16 = recipe.usesBFloat16
         trainer = try Trainer(graph, configuration)
         guard graph.input.shape.dropFirst() == [1, FacePicture.side, FacePicture.side],

@@ -81,7 +81,7 @@ struct TrainingTests {
     func learns() throws {
         let outcome = try train(
             "a.onnx", "--epochs", "12", "--name", "stripes", "--label-smoothing", "0.05", "--clip-gradient", "5",
-            "--averaging", "0.8", "--mixup", "0.1", "--balance", "0.2", "--erasing", "0.1")
+            "--averaging", "0.8", "--mixup", "0.1", "--balance", "0.2", "--erasing", "0.1", "--sharpness", "0.02")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output.contains("stripes, pictures kept back"))
         let scores = try scores(evaluate("a.onnx", "--json"))
@@ -231,6 +231,7 @@ struct TrainingTests {
         arguments: [
             ["--erasing", "2"], ["--mixup", "-0.1"], ["--averaging", "1"], ["--validation", "0"],
             ["--rotation", "181"], ["--teacher-weight", "3", "--teacher", "x"], ["--clip-gradient", "0"],
+            ["--sharpness=-1"],
             ["--normalisation", "0.5/0.25"], ["--label-smoothing", "1.5"], ["--threads", "0"],
             ["--schedule", "steps"], ["--targets", "guesses"], ["--batch", "0"], ["--batch=-16"], ["--batch", "24"],
             ["--epochs", "9223372036854775807"], ["--name", "a\u{1B}b"], ["--out", "-"],

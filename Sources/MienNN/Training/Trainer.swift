@@ -23,6 +23,9 @@ public final class Trainer {
         /// The share of itself that the parameters' moving average keeps in a step; 0: there is none.
         /// Polyak, Juditsky: Acceleration of Stochastic Approximation by Averaging, 1992.
         public var averaging: Float = 0
+        /// Learns from the gradient at the point that lies so far up the slope, where the loss is worse: minima come out
+        /// flat. Twice the work of a step. Foret et al.: Sharpness-Aware Minimization, 2021.
+        public var sharpness: Float = 0
         /// Computes in bfloat16 where nothing is summed up. Only for CPUs with AVX-512, and faster from avx512_bf16 on.
         public var usesBFloat16 = false
 
@@ -40,6 +43,7 @@ public final class Trainer {
     /// Parameters, the optimiser's arrays and the moving average, if there is one, then one gradient for each shard: each `layout.count` floats.
     private let arrays: Arrays
     private let chunks: [Chunk]
+    private let lookout: Lookout?
 
     private struct Contexts: @unchecked Sendable {  // safe: each worker uses only its own
         var all: [TrainingContext]
@@ -105,6 +109,11 @@ public final class Trainer {
                     answers: configuration.answers, usesBFloat16: configuration.usesBFloat16))
         }
         contexts = Contexts(all: all)
+        lookout =
+            configuration.sharpness > 0
+            ? Lookout(
+                parameters: layout.count, input: all[0].input.count, targets: all[0].targets.count, shards: shards)
+            : nil
         parameters = layout.values(of: graph)
     }
 
@@ -163,14 +172,15 @@ public final class Trainer {
                 _ targets: UnsafeMutableBufferPointer<Float>
             ) throws(ModelError) -> Void
     ) throws(ModelError) -> Double {
-        let loss = try gradient(seed: seed, fill: fill)
+        let loss: Double
+        if let lookout {
+            loss = try gradient(from: lookout, seed: seed, fill: fill)
+        } else {
+            loss = try gradient(seed: seed, fill: fill)
+        }
         stepCount += 1
         let (chunks, arrays, configuration, step) = (chunks, arrays, configuration, stepCount)
-
-        // Lengths are added in the chunks' order too.
-        var squares = 0.0
-        for chunk in chunks.indices { squares += arrays.squares[chunk] }
-        let length = Float(squares.squareRoot())
+        let length = gradientLength
         let factor = length > configuration.largestGradient ? configuration.largestGradient / length : 1
         team.forEach(chunks.count) { _, item in
             let (range, kind) = (chunks[item].range, chunks[item].kind)
@@ -196,6 +206,49 @@ public final class Trainer {
         guard averaging > 0, let average = arrays.state.last else { return }
         let kept = min(averaging, Float(step - 1) / Float(step + 8))
         for index in range { average[index] = kept * average[index] + (1 - kept) * arrays.parameters[index] }
+    }
+
+    /// Of what is learnt, added in the chunks' order too.
+    private var gradientLength: Float {
+        var squares = 0.0
+        for chunk in chunks.indices { squares += arrays.squares[chunk] }
+        return Float(squares.squareRoot())
+    }
+
+    /// As `gradient(seed:fill:)`, but the gradient that is left is the one up the slope; running statistics and the loss are
+    /// those of where the parameters are.
+    private func gradient(
+        from lookout: Lookout, seed: UInt64,
+        fill:
+            @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)
+            throws(ModelError) -> Void
+    ) throws(ModelError) -> Double {
+        let shard = configuration.shard
+        let loss = try gradient(seed: seed) { positions, input, targets throws(ModelError) in
+            try fill(positions, input, targets)
+            lookout.keep(positions.lowerBound / shard, input, targets)
+        }
+        let (chunks, arrays) = (chunks, arrays)
+        let stride = configuration.sharpness / max(gradientLength, .leastNormalMagnitude)
+        team.forEach(chunks.count) { _, item in
+            for index in chunks[item].range {
+                if chunks[item].kind == .statistic {
+                    lookout.kept[index] = arrays.gradients[0][index]
+                } else {
+                    lookout.kept[index] = arrays.parameters[index]
+                    arrays.parameters[index] += stride * arrays.gradients[0][index]
+                }
+            }
+        }
+        contexts.all.forEach { $0.needsLoading = true }
+        _ = try gradient(seed: seed) { positions, input, targets throws(ModelError) in
+            lookout.fill(positions.lowerBound / shard, input, targets)
+        }
+        team.forEach(chunks.count) { _, item in
+            let place = chunks[item].kind == .statistic ? arrays.gradients[0] : arrays.parameters
+            for index in chunks[item].range { place[index] = lookout.kept[index] }
+        }
+        return loss
     }
 
     /// The mean loss over a mini-batch; its gradient is left in the first of the gradients' arrays.
