@@ -84,9 +84,11 @@ struct TerminalTests {
     func orphan() throws {
         let outcome = try Program.shell(
             """
-            exec 3< <(sleep 2; printf '\\032'; sleep 1; printf q; sleep 30)
-            TERM=xterm timeout --foreground 25 script -qec '"$MIEN" demo' /dev/null <&3 >/dev/null
+            screen=$(mktemp)
+            exec 3< <(until grep -q 'face 1' $screen; do sleep 0.1; done; printf '\\032'; sleep 1; printf q; sleep 5)
+            TERM=xterm timeout --foreground 50 script -qefc '"$MIEN" demo' $screen <&3 >/dev/null
             echo "status $?"
+            rm $screen
             """)
         #expect(outcome.output == "status 0\n")
     }
