@@ -166,7 +166,7 @@ private struct Network {
         }
     }
 
-    var fill: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void {
+    var fill: Trainer.Fill {
         let (inputs, targets, inputSize) = (inputs, targets, inputSize)
         let classes = targets.count / (inputs.count / inputSize)
         return { positions, input, target in

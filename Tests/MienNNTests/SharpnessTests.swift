@@ -36,13 +36,11 @@ import Testing
         return try Trainer(Architecture(name: "a", text: text).graph(seed: 1), configuration)
     }
 
-    private let fill:
-        @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void = {
-            positions, input, targets in
-            var chance = SplitMix64(1, UInt64(positions.lowerBound))
-            for index in input.indices { input[index] = chance.uniform() }
-            for index in targets.indices {
-                targets[index] = index % 6 == (index / 6 + positions.lowerBound) % 6 ? 1 : 0
-            }
+    private let fill: Trainer.Fill = { positions, input, targets in
+        var chance = SplitMix64(1, UInt64(positions.lowerBound))
+        for index in input.indices { input[index] = chance.uniform() }
+        for index in targets.indices {
+            targets[index] = index % 6 == (index / 6 + positions.lowerBound) % 6 ? 1 : 0
         }
+    }
 }

@@ -32,6 +32,13 @@ public final class Trainer {
         public init() {}
     }
 
+    /// Writes inputs (N, C, H, W) and target shares (N, K) for a range of positions in the mini-batch.
+    public typealias Fill =
+        @Sendable (
+            _ positions: Range<Int>, _ input: UnsafeMutableBufferPointer<Float>,
+            _ targets: UnsafeMutableBufferPointer<Float>
+        ) throws(ModelError) -> Void
+
     public let configuration: Configuration
     public let layout: ParameterLayout
     /// Steps taken.
@@ -161,17 +168,9 @@ public final class Trainer {
     /// - Parameters:
     ///   - rate: the learning rate.
     ///   - seed: of all chance in this step, such as dropout's.
-    ///   - fill: writes inputs (N, C, H, W) and target shares (N, K) for a range of positions in the mini-batch. Called on
-    ///     several threads at once.
+    ///   - fill: called on several threads at once.
     /// - Returns: the mean loss over the mini-batch, before the step.
-    public func step(
-        rate: Float, seed: UInt64,
-        fill:
-            @Sendable (
-                _ positions: Range<Int>, _ input: UnsafeMutableBufferPointer<Float>,
-                _ targets: UnsafeMutableBufferPointer<Float>
-            ) throws(ModelError) -> Void
-    ) throws(ModelError) -> Double {
+    public func step(rate: Float, seed: UInt64, fill: Fill) throws(ModelError) -> Double {
         let loss: Double
         if let lookout {
             loss = try gradient(from: lookout, seed: seed, fill: fill)
@@ -217,12 +216,7 @@ public final class Trainer {
 
     /// As `gradient(seed:fill:)`, but the gradient that is left is the one up the slope; running statistics and the loss are
     /// those of where the parameters are.
-    private func gradient(
-        from lookout: Lookout, seed: UInt64,
-        fill:
-            @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)
-            throws(ModelError) -> Void
-    ) throws(ModelError) -> Double {
+    private func gradient(from lookout: Lookout, seed: UInt64, fill: Fill) throws(ModelError) -> Double {
         let shard = configuration.shard
         let loss = try gradient(seed: seed) { positions, input, targets throws(ModelError) in
             try fill(positions, input, targets)
@@ -252,12 +246,7 @@ public final class Trainer {
     }
 
     /// The mean loss over a mini-batch; its gradient is left in the first of the gradients' arrays.
-    private func gradient(
-        seed: UInt64,
-        fill:
-            @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)
-            throws(ModelError) -> Void
-    ) throws(ModelError) -> Double {
+    private func gradient(seed: UInt64, fill: Fill) throws(ModelError) -> Double {
         let (contexts, arrays, shard, batch) = (contexts, arrays, configuration.shard, configuration.batch)
         let failure = Mutex<ModelError?>(nil)
         team.forEach(arrays.gradients.count) { worker, item in
@@ -290,12 +279,7 @@ public final class Trainer {
     }
 
     /// The mean loss over a mini-batch and its gradient, without a step: to check gradients by.
-    package func lossAndGradient(
-        seed: UInt64,
-        fill:
-            @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)
-            throws(ModelError) -> Void
-    ) throws(ModelError) -> (loss: Double, gradient: [Float]) {
+    package func lossAndGradient(seed: UInt64, fill: Fill) throws(ModelError) -> (loss: Double, gradient: [Float]) {
         let loss = try gradient(seed: seed, fill: fill)
         return (loss, Array(UnsafeBufferPointer(start: arrays.gradients[0], count: layout.count)))
     }
