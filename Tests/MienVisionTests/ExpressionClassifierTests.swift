@@ -39,9 +39,7 @@ struct ExpressionClassifierTests {
         return try Model(onnx: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count)))
     }
 
-    @Test(
-        "The built-in network names the mean face of each expression right",
-        .disabled("the first network, of 24 epochs, takes fear and sadness for neutral"))
+    @Test("The built-in network names the mean face of each expression right")
     func demo() throws {
         var classifier = try ExpressionClassifier(ExpressionModel(file: nil))
         try look { expected, picture, face in
