@@ -66,7 +66,7 @@ struct Train: ParsableCommand {
     @Option(help: "Shorten gradients that are longer than this.") var clipGradient: Float?
     @Option(
         help: """
-            Learn from the gradient so far up the slope, such as 0.05 (sharpness-aware minimization); takes twice the time.
+            Learn from the gradient so far up the slope, such as 0.05 (sharpness-aware minimization); up to twice the time.
             """)
     var sharpness = Recipe().sharpness
     @Option(help: "Give this share of each target to all six alike.") var labelSmoothing = Recipe().smoothing
