@@ -9,7 +9,13 @@ public struct Graph: Equatable, Sendable {
     /// Constants that are whole numbers, by name: target shapes, axes.
     public var integers: [String: [Int]]
     public var input: Value
-    public var output: Value
+    /// At least one.
+    public var outputs: [Value]
+    /// The first, and of most networks the only one.
+    public var output: Value {
+        get { outputs[0] }
+        set { outputs[0] = newValue }
+    }
     /// The version of ONNX's operators that the nodes are meant in: details of some changed over time.
     public var operatorSet: Int
 
@@ -18,15 +24,41 @@ public struct Graph: Equatable, Sendable {
 
     public init(
         name: String, nodes: [Node] = [], tensors: [String: Tensor] = [:], integers: [String: [Int]] = [:],
-        input: Value, output: Value, operatorSet: Int = Graph.currentOperatorSet
+        input: Value, outputs: [Value], operatorSet: Int = Graph.currentOperatorSet
     ) {
+        precondition(!outputs.isEmpty)
         self.name = name
         self.nodes = nodes
         self.tensors = tensors
         self.integers = integers
         self.input = input
-        self.output = output
+        self.outputs = outputs
         self.operatorSet = operatorSet
+    }
+
+    /// With a single output.
+    public init(
+        name: String, nodes: [Node] = [], tensors: [String: Tensor] = [:], integers: [String: [Int]] = [:],
+        input: Value, output: Value, operatorSet: Int = Graph.currentOperatorSet
+    ) {
+        self.init(
+            name: name, nodes: nodes, tensors: tensors, integers: integers, input: input, outputs: [output],
+            operatorSet: operatorSet)
+    }
+
+    /// The same network for pictures of another size, in pixels; nil: of any.
+    ///
+    /// The sizes of outputs that are pictures follow from it and are left open here.
+    ///
+    /// - Precondition: the input is a picture: N, C, H, W.
+    public func withPictureSize(height: Int?, width: Int?) -> Graph {
+        precondition(input.shape.count == 4)
+        var result = self
+        result.input.shape = Array(input.shape[..<2]) + [height, width]
+        for index in outputs.indices where outputs[index].shape.count == 4 {
+            result.outputs[index].shape = Array(outputs[index].shape[..<2]) + [nil, nil]
+        }
+        return result
     }
 
     /// What goes into the graph or comes out of it.

@@ -65,11 +65,12 @@ public final class AlignerTraining {
         var configuration = Trainer.Configuration()
         configuration.batch = recipe.batch
         configuration.threads = threads
-        configuration.answers = Alignment.answerCount
         configuration.optimiser = .adam()
         configuration.weightDecay = 0.01
         configuration.averaging = 0.998
-        trainer = try Trainer(Self.architecture.graph(seed: recipe.seed), configuration)
+        trainer = try Trainer(
+            Self.architecture.graph(seed: recipe.seed), configuration,
+            loss: .crossEntropy(answers: Alignment.answerCount))
     }
 
     /// Learns for one epoch, counted from 0; returns the mean loss.

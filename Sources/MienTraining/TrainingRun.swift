@@ -72,7 +72,7 @@ public final class TrainingRun {
         configuration.usesBFloat16 = recipe.usesBFloat16
         trainer = try Trainer(graph, configuration)
         guard graph.input.shape.dropFirst() == [1, FacePicture.side, FacePicture.side],
-            trainer.outputCount == MienVision.Expression.allCases.count, graph.nodes.last?.operation == "Softmax"
+            trainer.targetCount == MienVision.Expression.allCases.count, graph.nodes.last?.operation == "Softmax"
         else {
             throw ModelError(.unsupported, "\(graph.name): this network can't be trained: \(StartingNetwork.demand)")
         }

@@ -63,6 +63,8 @@ public struct ExpressionModel: Sendable {
     ) throws(VisionError) {
         var complete = model
         if let shape = try Self.inputShape(model, options, path) { complete.graph.input.shape = [nil] + shape }
+        // Others are of no use here: features, what an auxiliary branch says.
+        complete.graph.outputs = [complete.graph.output]
         complete.graph = Self.endingInShares(complete.graph)
         do {
             network = try Network(complete)

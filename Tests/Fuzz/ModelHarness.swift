@@ -28,14 +28,17 @@ private func compute(_ model: Model) {
     for index in context.input.indices { context.input[index] = Float(index % 7) - 3 }
     try? context.run(count: 5)
     // Every answer can be read.
-    _ = (0..<5).reduce(Float(0)) { $0 + context.output($1).reduce(0, +) + (context.logits($1)?.reduce(0, +) ?? 0) }
+    for sample in 0..<5 {
+        for index in network.outputs.indices { _ = context.output(sample, index).reduce(0, +) }
+        _ = context.logits(sample)?.reduce(0, +)
+    }
 }
 
 private let operations = readers.keys.sorted() + ["Pad", "ConstantOfShape", "LogSoftmax", "Einsum"]
 private let attributes = [
     "kernel_shape", "strides", "pads", "dilations", "auto_pad", "group", "axis", "axes", "perm", "keepdims", "alpha",
     "beta", "min", "max", "ceil_mode", "count_include_pad", "transA", "transB", "allowzero", "mode", "value", "shape",
-    "epsilon", "to", "starts", "ends", "start", "end",
+    "epsilon", "to", "starts", "ends", "start", "end", "coordinate_transformation_mode", "nearest_mode", "antialias",
 ]
 
 private func randomGraph(_ choices: consuming Choices) -> Graph {
@@ -68,6 +71,9 @@ private func randomGraph(_ choices: consuming Choices) -> Graph {
         values.append("v\(number)")
     }
     graph.output.name = values[values.count - 1]
+    for _ in 0..<choices.element(of: [0, 0, 0, 1, 2]) {
+        graph.outputs.append(.init(name: choices.element(of: values), shape: []))
+    }
     return graph
 }
 
@@ -89,7 +95,12 @@ private func tensor(_ choices: inout Choices) -> Tensor {
 private func attribute(_ choices: inout Choices) -> Graph.Attribute {
     switch choices.integer(in: 0...5) {
     case 0: .float(choices.element(of: [0, 1, -1, 0.5, .infinity, .nan, .greatestFiniteMagnitude]))
-    case 1: .string(choices.element(of: ["SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "constant", "reflect", ""]))
+    case 1:
+        .string(
+            choices.element(of: [
+                "SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "constant", "reflect", "", "nearest", "linear",
+                "asymmetric", "half_pixel", "floor",
+            ]))
     case 2: .integer(integer(&choices))
     case 3: .tensor(tensor(&choices))
     case 4: .floats([1, 2])

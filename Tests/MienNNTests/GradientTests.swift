@@ -32,6 +32,10 @@ import Testing
             "sigmoid",
             "label a\nsigmoid\nmul a",
             "label a\nglobalpool\nconv 3 1x1\nsigmoid\nmul a",
+            "upsample 2",
+            "conv 8 3x3\nrelu\nupsample 3\nrelu",
+            "conv 16 3x3 pad 1 stride 2 groups 1\nconv 16 3x3 pad 1 groups 16 nobias\nbn\nrelu\nconv 8 1x1",
+            "conv 8 4x3\nlabel a\nconv 8 3x3 pad 1 stride 2\nupsample 2\nadd a\nconv 8 3x3 pad 1 groups 8",
             "conv 16 3x3\nlabel a\nglobalpool\nconv 4 1x1\nrelu\nconv 16 1x1\nsigmoid\nmul a\nrelu",
         ])
     func layer(_ lines: String) throws {
@@ -73,6 +77,66 @@ import Testing
         #expect(throws: ModelError.self) { try Network(text, batch: 4, shard: 2, answers: 3) }
     }
 
+    /// Half the square of what each output is away from its target, with outputs that are pictures, in and at the end of
+    /// what others go on from.
+    @Test("of several outputs under a loss of one's own are the differences of that loss") func outputs() throws {
+        let text = """
+            input 2 12x8
+            conv 8 3x3 pad 1 stride 2
+            output fine
+            relu
+            label a
+            conv 8 3x3 pad 1 stride 2
+            bn
+            relu
+            output coarse
+            upsample 2
+            add a
+            conv 5 1x1
+            output mixed
+            """
+        let graph = try Architecture(name: "test", text: text).graph(seed: 7)
+        #expect(graph.outputs.map(\.name) == ["fine", "coarse", "mixed"])
+        #expect(graph.outputs.map(\.shape) == [[nil, 8, 6, 4], [nil, 8, 3, 2], [nil, 5, 6, 4]])
+        let count = 8 * 6 * 4 + 8 * 3 * 2 + 5 * 6 * 4
+        try checkGradient(
+            text, targetCount: count,
+            loss: Trainer.Loss(targetCount: count) { positions, outputs, targets in
+                var sum = 0.0
+                for picture in 0..<positions.count {
+                    var target = picture * count
+                    for output in outputs {
+                        let size = output.values.count / positions.count
+                        for index in picture * size..<(picture + 1) * size {
+                            let difference = output.values[index] - targets[target]
+                            sum += Double(difference * difference) / 2
+                            output.gradient[index] += difference
+                            target += 1
+                        }
+                    }
+                }
+                return sum
+            })
+    }
+
+    @Test("of a loss that fails are no step, and its error is the trainer's") func failingLoss() throws {
+        let trainer = try Trainer(
+            Architecture(name: "test", text: "input 1 4x4\nconv 2 3x3").graph(seed: 1), .init(),
+            loss: Trainer.Loss(targetCount: 1) { positions, _, _ throws(ModelError) in
+                if positions.contains(17) { throw ModelError(.invalid, "no such face") }
+                return 0
+            })
+        let before = trainer.parameters
+        #expect { try trainer.step(rate: 1, seed: 1) { _, _, _ in } } throws: { "\($0)" == "no such face" }
+        #expect(trainer.parameters == before)
+        #expect(trainer.stepCount == 0)
+    }
+
+    @Test("need outputs that the loss can measure") func wrongOutputs() throws {
+        let graph = try Architecture(name: "test", text: "input 1 4x4\nconv 2 3x3").graph(seed: 1)
+        #expect { _ = try Trainer(graph, .init()) } throws: { "\($0)".contains("no list of classes") }
+    }
+
     @Test("and losses are the same to the bit for any number of threads") func threads() throws {
         let results = try [1, 2, 3].map { threads in
             let network = try Network(
@@ -103,8 +167,11 @@ import Testing
         #expect(product / (lengths[0] * lengths[1]) > 0.97)
     }
 
-    private func checkGradient(_ text: String, answers: Int = 1) throws {
-        let network = try Network(text, batch: 4, shard: 2, answers: answers)
+    private func checkGradient(
+        _ text: String, answers: Int = 1, targetCount: Int? = nil, loss: Trainer.Loss? = nil
+    ) throws {
+        let network = try Network(
+            text, batch: 4, shard: 2, answers: answers, targetCount: targetCount, loss: loss)
         let (loss, gradient) = try network.lossAndGradient()
         let start = network.trainer.parameters
         let step: Float = 0.001
@@ -140,22 +207,21 @@ private struct Network {
     /// - Parameter silencing: the answer that gets no targets.
     init(
         _ text: String, batch: Int, shard: Int, threads: Int = 1, answers: Int = 1, silencing: Int? = nil,
-        usesBFloat16: Bool = false
+        usesBFloat16: Bool = false, targetCount: Int? = nil, loss: Trainer.Loss? = nil
     ) throws {
         let graph = try Architecture(name: "test", text: text).graph(seed: 7)
         var configuration = Trainer.Configuration()
         configuration.batch = batch
         configuration.shard = shard
         configuration.threads = threads
-        configuration.answers = answers
         configuration.usesBFloat16 = usesBFloat16
-        trainer = try Trainer(graph, configuration)
+        trainer = try Trainer(graph, configuration, loss: loss ?? .crossEntropy(answers: answers))
         var chance = SplitMix64(3)
         // Biases too, so that nothing stays at the neutral value that hides mistakes.
         trainer.parameters = trainer.parameters.map { $0 + 0.2 * (chance.uniform() - 0.5) }
         inputSize = graph.input.shape.dropFirst().reduce(1) { $0 * ($1 ?? 1) }
         inputs = (0..<batch * inputSize).map { _ in 2 * chance.uniform() - 1 }
-        let classes = graph.output.shape.last.flatMap(\.self) ?? 0
+        let classes = targetCount ?? graph.output.shape.last.flatMap(\.self) ?? 0
         targets = (0..<batch).flatMap { _ in
             let shares = (0..<classes).map { index in
                 index / (classes / answers) == silencing ? 0 : chance.uniform()

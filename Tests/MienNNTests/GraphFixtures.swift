@@ -33,6 +33,7 @@ struct GraphBuilder {
             case .positive(let shape):
                 let count = shape.reduce(1, *)
                 graph.tensors[name] = Tensor(shape: shape, values: generator.numbers(count).map { abs($0) + 0.5 })
+            case .scales(let values): graph.tensors[name] = Tensor(shape: [values.count], values: values)
             case .number(let value): graph.tensors[name] = Tensor(shape: [], values: [value])
             case .integers(let values): graph.integers[name] = values
             case .none: break
@@ -50,6 +51,7 @@ struct GraphBuilder {
         case random([Int], scale: Float = 1)
         case positive([Int])
         case number(Float)
+        case scales([Float])
         case integers([Int])
         case none
     }
@@ -129,10 +131,13 @@ func expectAgreement(
     try context.run(count: samples)
     for sample in 0..<samples {
         let expected = PlainRuntime(graph: graph).run(inputs[sample])
-        let found = context.output(sample)
-        #expect(found.count == expected.count, sourceLocation: sourceLocation)
-        let worst = zip(found, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? .infinity
-        #expect(worst < tolerance, "sample \(sample)", sourceLocation: sourceLocation)
+        #expect(network.outputs.map { [1] + $0.shape } == expected.map(\.shape), sourceLocation: sourceLocation)
+        for (index, expected) in expected.enumerated() {
+            let found = context.output(sample, index)
+            #expect(found.count == expected.numbers.count, sourceLocation: sourceLocation)
+            let worst = zip(found, expected.numbers).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? .infinity
+            #expect(worst < tolerance, "sample \(sample), output \(index)", sourceLocation: sourceLocation)
+        }
     }
     #expect(
         !network.kernels.contains { $0.kernel.hasPrefix("ref") }, "\(network.kernels)", sourceLocation: sourceLocation)

@@ -33,6 +33,13 @@ struct ModelFileTests {
         #expect(try Self.model.onnx() == bytes)
     }
 
+    @Test("Several outputs and open sizes are read back the same")
+    func outputs() throws {
+        let graph = try Architecture.detector.graph(seed: 1).withPictureSize(height: nil, width: nil)
+        #expect(graph.outputs.count == 3)
+        #expect(try Model(onnx: Model(graph: graph).onnx()).graph == graph)
+    }
+
     @Test("A file cut short at any byte is refused, or says that nothing is in it")
     func cutShort() throws {
         let bytes = try Self.model.onnx()

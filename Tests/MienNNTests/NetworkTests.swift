@@ -37,6 +37,53 @@ struct NetworkTests {
         #expect(try InferenceContext(bare).logits(0) == nil)
     }
 
+    /// A trunk with a branch in the middle and two at the end, for pictures of any size, whose end is read by none of them.
+    private static func branches() -> Graph {
+        var builder = GraphBuilder([1, 12, 16])
+        let padded: [String: Graph.Attribute] = ["pads": .integers([1, 1, 1, 1]), "strides": .integers([2, 2])]
+        let fine = builder.convolve(1, 8, 3, padded)
+        let fineRectified = builder.add("Relu", on: [fine])
+        let coarse = builder.convolve(8, 8, 3, on: fineRectified, padded)
+        builder.add("Transpose", [], on: [coarse], ["perm": .integers([0, 2, 3, 1])])
+        let list = builder.add("Reshape", [.integers([1, -1, 8])])
+        builder.add("Sigmoid", on: [list])
+        let shares = builder.graph.output.name
+        builder.add(
+            "Resize", [.none, .scales([1, 1, 2, 2])], on: [coarse],
+            [
+                "mode": .string("nearest"), "coordinate_transformation_mode": .string("asymmetric"),
+                "nearest_mode": .string("floor"),
+            ])
+        let sum = builder.add("Add", on: [fineRectified, builder.graph.output.name])
+        builder.graph.outputs = [shares, fine, sum, coarse].map { .init(name: $0, shape: []) }
+        return builder.graph
+    }
+
+    @Test("Several outputs, of which others go on, are each what plain loops give, for pictures of any size")
+    func outputs() throws {
+        let graph = Self.branches()
+        try expectAgreement(graph, samples: 2)
+        #expect(
+            try Network(Model(graph: graph)).outputs.map(\.shape) == [[12, 8], [8, 6, 8], [8, 6, 8], [8, 3, 4]])
+        let open = graph.withPictureSize(height: nil, width: nil)
+        #expect(throws: ModelError.self) { try Network(Model(graph: open)) }
+        for (height, width) in [(4, 4), (20, 8), (64, 96)] {
+            try expectAgreement(open.withPictureSize(height: height, width: width))
+            let network = try Network(Model(graph: open), pictureSize: (height, width))
+            #expect(network.inputShape == [1, height, width])
+            #expect(network.outputs.map(\.name) == graph.outputs.map(\.name))
+            #expect(network.outputs[1].shape == [8, height / 2, width / 2])
+        }
+    }
+
+    @Test("An output of the logits beside that of the shares is one like others")
+    func logitsAsOutput() throws {
+        var graph = GraphBuilder.report()
+        graph.outputs.append(.init(name: graph.nodes[graph.nodes.count - 1].inputs[0], shape: []))
+        try expectAgreement(graph)
+        #expect(try !Network(Model(graph: graph)).hasLogits)
+    }
+
     @Test("A sample's answer is the same bit by bit in any batch and at any place in it")
     func batchInvariance() throws {
         let network = try Network(Model(graph: GraphBuilder.report()))

@@ -91,6 +91,35 @@ struct OperatorTests {
         }
     }
 
+    @Test(
+        "Pictures made larger, alone, between convolutions, and added to what somebody else needs or nobody",
+        arguments: [
+            ("nearest", "asymmetric", "floor", 2, 2), ("nearest", "half_pixel", "round_prefer_floor", 3, 1),
+            ("linear", "half_pixel", "floor", 2, 2), ("linear", "pytorch_half_pixel", "floor", 1.5, 0.5),
+        ] as [(String, String, String, Float, Float)])
+    func resampling(mode: String, transformation: String, rounding: String, down: Float, right: Float) throws {
+        let attributes: [String: Graph.Attribute] = [
+            "mode": .string(mode), "coordinate_transformation_mode": .string(transformation),
+            "nearest_mode": .string(rounding),
+        ]
+        for channels in [3, 8, 16] {
+            for isShared in [false, true] {
+                var builder = GraphBuilder([channels, 4, 6])
+                builder.graph.tensors["scales"] = Tensor(shape: [4], values: [1, 1, down, right])
+                let small = builder.convolve(channels, channels, 1)
+                let large = builder.add("Resize", on: [small, "", "scales"], attributes)
+                let x = builder.convolve(channels, channels, 1, on: large)
+                let sum = builder.add("Add", on: [x, builder.add("Resize", on: [small, "", "scales"], attributes)])
+                builder.add("Relu", on: [sum])
+                if isShared { builder.add("Add", on: [builder.graph.output.name, x]) }
+                try expectAgreement(builder.graph)
+            }
+            var builder = GraphBuilder([channels, 4, 6])
+            builder.add("Resize", [.none, .scales([1, 1, down, right])], on: nil, attributes)
+            try expectAgreement(builder.graph)
+        }
+    }
+
     @Test("Pooling over the whole picture", arguments: ["GlobalAveragePool", "GlobalMaxPool", "ReduceMean"])
     func globalPooling(operation: String) throws {
         for keeps in operation == "ReduceMean" ? [0, 1] : [1] {

@@ -16,15 +16,15 @@ struct PlainRuntime {
 
     let graph: Graph
 
-    /// - Parameter input: one sample.
-    func run(_ input: [Float]) -> [Double] {
+    /// What each of the graph's outputs is for one sample.
+    func run(_ input: [Float]) -> [Value] {
         var values = graph.tensors.mapValues { Value($0) }
         values[graph.input.name] = Value([1] + graph.input.shape.dropFirst().map { $0! }, input.map { Double($0) })
         for node in graph.nodes {
             let inputs = node.inputs.map { values[$0] }
             values[node.outputs[0]] = compute(node, inputs)
         }
-        return values[graph.output.name]!.numbers
+        return graph.outputs.map { values[$0.name]! }
     }
 
     private func compute(_ node: Graph.Node, _ inputs: [Value?]) -> Value {
@@ -77,6 +77,7 @@ struct PlainRuntime {
             let known = wanted.filter { $0 > 0 }.reduce(1, *)
             return Value(wanted.map { $0 < 0 ? x.numbers.count / known : $0 }, x.numbers)
         case "Transpose": return transposed(x, node.integers("perm", []))
+        case "Resize": return resized(node, x, inputs)
         case "Identity", "Dropout": return x
         default: fatalError(node.operation)
         }
@@ -171,6 +172,41 @@ struct PlainRuntime {
         return Value([1, channels] + geometry.size, result)
     }
 
+    private func resized(_ node: Graph.Node, _ x: Value, _ inputs: [Value?]) -> Value {
+        let scales = inputs.count > 2 ? inputs[2]!.numbers : inputs[1]!.numbers
+        let shape = zip(x.shape, scales).map { Int(Double($0) * $1) }
+        let (isNearest, isHalfPixel) = (
+            node.text("mode") == "nearest", node.text("coordinate_transformation_mode") != "asymmetric"
+        )
+        func place(_ index: Int, _ axis: Int) -> Double {
+            isHalfPixel ? (Double(index) + 0.5) / scales[axis] - 0.5 : Double(index) / scales[axis]
+        }
+        func pixel(_ channel: Int, _ row: Int, _ column: Int) -> Double {
+            let (row, column) = (min(max(row, 0), x.shape[2] - 1), min(max(column, 0), x.shape[3] - 1))
+            return x.numbers[(channel * x.shape[2] + row) * x.shape[3] + column]
+        }
+        var result: [Double] = []
+        for channel in 0..<shape[1] {
+            for row in (0..<shape[2]).map({ place($0, 2) }) {
+                for column in (0..<shape[3]).map({ place($0, 3) }) {
+                    if isNearest {
+                        let rounding: FloatingPointRoundingRule =
+                            node.text("nearest_mode") == "floor" ? .down : .toNearestOrEven
+                        result.append(pixel(channel, Int(row.rounded(rounding)), Int(column.rounded(rounding))))
+                        continue
+                    }
+                    let (top, left) = (Int(row.rounded(.down)), Int(column.rounded(.down)))
+                    let (down, right) = (row - Double(top), column - Double(left))
+                    result.append(
+                        (1 - down) * ((1 - right) * pixel(channel, top, left) + right * pixel(channel, top, left + 1))
+                            + down
+                            * ((1 - right) * pixel(channel, top + 1, left) + right * pixel(channel, top + 1, left + 1)))
+                }
+            }
+        }
+        return Value(shape, result)
+    }
+
     private func global(_ node: Graph.Node, _ x: Value, _ reduce: (ArraySlice<Double>) -> Double) -> Value {
         let size = x.shape[2] * x.shape[3]
         let numbers = (0..<x.shape[1]).map { reduce(x.numbers[$0 * size..<($0 + 1) * size]) }
@@ -233,6 +269,10 @@ struct PlainRuntime {
 extension Graph.Node {
     fileprivate func integer(_ name: String, _ standard: Int) -> Int {
         if case .integer(let value) = attributes[name] { value } else { standard }
+    }
+
+    fileprivate func text(_ name: String) -> String {
+        if case .string(let value) = attributes[name] { value } else { "" }
     }
 
     fileprivate func float(_ name: String, _ standard: Float) -> Float {

@@ -179,7 +179,48 @@ struct RefusalTests {
     @Test("An output that nothing computes")
     func output() {
         var graph = Self.sound().graph
-        graph.output.name = "elsewhere"
+        graph.outputs.append(.init(name: "elsewhere", shape: []))
         expectRefusal(graph, .invalid, naming: "elsewhere")
+        graph.outputs.removeFirst()
+        expectRefusal(graph, .invalid, naming: "elsewhere")
+    }
+
+    @Test("An output a thousand times, of gigabytes together")
+    func manyOutputs() {
+        var builder = GraphBuilder([1, 512, 512])
+        builder.add("Relu")
+        builder.graph.outputs = Array(repeating: builder.graph.output, count: 1000)
+        expectRefusal(builder.graph, .unsupported, naming: "1000 outputs", "too large")
+    }
+
+    @Test("A picture's size for what takes no picture, and one of nothing or of terabytes")
+    func pictureSize() {
+        let list = GraphBuilder([64]).graph
+        #expect { try Network(Model(graph: list), pictureSize: (8, 8)) } throws: { "\($0)".contains("no picture") }
+        let graph = try? Architecture.detector.graph(seed: 1)
+        for size in [(0, 8), (-8, 8), (1 << 40, 1 << 40), (.max, 2)] {
+            #expect(throws: ModelError.self) { try Network(Model(graph: graph ?? list), pictureSize: size) }
+        }
+    }
+
+    @Test(
+        "Pictures resized in ways that we don't have, or to what can't be",
+        arguments: [
+            (["mode": "cubic"], [1, 1, 2, 2], "mode 'cubic'"),
+            (["mode": "linear", "coordinate_transformation_mode": "align_corners"], [1, 1, 2, 2], "'align_corners'"),
+            (["nearest_mode": "ceil"], [1, 1, 2, 2], "'ceil'"),
+            ([:], [1, 1, 1.5, 2], "whole factors, 8x8 to 12x16"), ([:], [1, 2, 2, 2], "channels, 4 to 8"),
+            ([:], [2, 1, 2, 2], "[2.0, 1.0, 2.0, 2.0]"), ([:], [1, 1, 2], "[1.0, 1.0, 2.0]"),
+            ([:], [1, 1, .nan, 2], "whole number"), ([:], [1, 1, .infinity, 2], "whole number"),
+            ([:], [1, 1, 1e12, 2], "too large"), ([:], [1, 1, 0, 2], "too large"), ([:], [1, 1, -2, 2], "too large"),
+            ([:], [1, 1, 1.01, 2], "whole number"),
+            (["keep_aspect_ratio_policy": "not_larger"], [1, 1, 2, 2], "policy"),
+        ] as [([String: String], [Float], String)])
+    func resizing(attributes: [String: String], scales: [Float], reason: String) {
+        var builder = GraphBuilder([4, 8, 8])
+        builder.add("Resize", [.none, .scales(scales)], on: nil, attributes.mapValues { .string($0) })
+        let error = #expect(throws: ModelError.self) { try Network(Model(graph: builder.graph)) }
+        #expect(error?.description.contains("Resize0") == true)
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
 }

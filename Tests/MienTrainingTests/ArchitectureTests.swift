@@ -11,6 +11,15 @@ import Testing
         #expect(layout.slots.filter { $0.dimensions.count == 2 }.map(\.dimensions) == [[1000, 500], [6, 1000]])
     }
 
+    @Test("the detector has fewer than 100,000 parameters, and three outputs of six numbers for each place")
+    func detector() throws {
+        let graph = try Architecture.detector.graph(seed: 1)
+        #expect(try ParameterLayout(graph).learntCount < 100_000)
+        #expect(graph.outputs.map(\.name) == ["stride8", "stride16", "stride32"])
+        #expect(graph.outputs.map(\.shape) == [[nil, 6, 24, 40], [nil, 6, 12, 20], [nil, 6, 6, 10]])
+        #expect(Architecture.detector.identity == "detector")
+    }
+
     @Test("the same seed gives the same weights, of a spread that keeps the signal's size") func weights() throws {
         let first = try Architecture.report.graph(seed: 1)
         #expect(try Architecture.report.graph(seed: 1) == first)
@@ -56,11 +65,26 @@ import Testing
                 "input 16384 8x8\nconv 16384 3x3",
                 "line 2, \"conv 16384 3x3\": its weights, [16384, 16384, 3, 3], are more than 33554432"
             ),
+            ("input 1 8x8\ndense 5\nupsample 2", "line 3, \"upsample 2\": it needs a picture, not a list"),
+            (
+                "input 1 8x8\nupsample 16384",
+                "line 2, \"upsample 16384\": what comes out, [1, 131072, 131072], is too large to be learnt from"
+            ),
+            ("input 1 8x8\noutput a", "line 2, \"output a\": it comes before any layer"),
+            ("input 1 8x8\nrelu\noutput a\nrelu\noutput a", "line 5, \"output a\": this place or name is taken"),
+            ("input 1 8x8\nrelu\noutput a\noutput b", "line 4, \"output b\": this place or name is taken"),
+            ("input 1 8x8\nrelu\nrelu\noutput Relu1.out", "line 4, \"output Relu1.out\": this place or name is taken"),
             ("input 1 8x8\ndense 5\nconv 4 3x3", "line 3, \"conv 4 3x3\": it needs a picture, not a list"),
         ])
     func mistakes(_ text: String, _ message: String) {
         let error = #expect(throws: ModelError.self) { try Architecture(name: "a", text: text).graph(seed: 1) }
         #expect(error?.description == "architecture a, \(message)")
+    }
+
+    @Test("layers behind the last output are a mistake") func deadEnd() {
+        let text = "input 1 8x8\nrelu\noutput a\nrelu"
+        let error = #expect(throws: ModelError.self) { try Architecture(name: "a", text: text).graph(seed: 1) }
+        #expect(error?.description == "architecture a: what comes after its last output goes nowhere")
     }
 
     @Test("lines may end as on Windows") func lineEnds() throws {

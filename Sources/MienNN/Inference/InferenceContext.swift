@@ -43,7 +43,8 @@ public final class InferenceContext {
         self.network = network
         self.maximumBatch = maximumBatch
         input = Self.allocate(network.inputShape.reduce(1, *) * maximumBatch)
-        results = (network.hasLogits ? [0, 1] : [0]).map { _ in Self.allocate(network.outputCount * maximumBatch) }
+        let counts = network.outputs.map { $0.shape.reduce(1, *) }
+        results = (counts + (network.hasLogits ? [network.outputCount] : [])).map { Self.allocate($0 * maximumBatch) }
         bodyInput = body[network.bodyInput].base
         let (body, outside) = (body, results.map { UnsafeMutableRawPointer($0.baseAddress.unsafelyUnwrapped) })
         let places = head.map { head in network.headInputs.map { head[$0].base } } ?? outside
@@ -77,16 +78,16 @@ public final class InferenceContext {
         return UnsafeMutableBufferPointer(rebasing: input[sample * count..<(sample + 1) * count])
     }
 
-    /// What came out for one sample: `network.outputCount` numbers, valid until the next `run`.
-    public func output(_ sample: Int) -> UnsafeBufferPointer<Float> { result(0, sample) }
+    /// What came out for one sample: the numbers of one of `network.outputs`, valid until the next `run`.
+    public func output(_ sample: Int, _ index: Int = 0) -> UnsafeBufferPointer<Float> { result(index, sample) }
 
     /// What went into the softmax at the end for one sample; nil for a network that ends otherwise.
     public func logits(_ sample: Int) -> UnsafeBufferPointer<Float>? {
-        network.hasLogits ? result(1, sample) : nil
+        network.hasLogits ? result(results.count - 1, sample) : nil
     }
 
     private func result(_ index: Int, _ sample: Int) -> UnsafeBufferPointer<Float> {
-        let count = network.outputCount
+        let count = results[index].count / maximumBatch
         return UnsafeBufferPointer(rebasing: results[index][sample * count..<(sample + 1) * count])
     }
 

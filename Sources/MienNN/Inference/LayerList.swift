@@ -12,7 +12,7 @@ struct LayerList {
     /// Of each value, for one sample: the first dimension is 1.
     var shapes: [[Int]]
     /// The value that comes from outside is number 0.
-    var output = 0
+    var outputs: [Int] = []
 
     /// - Throws: `ModelError`, naming the node that can't be run and why.
     init(_ graph: Graph) throws(ModelError) {
@@ -56,10 +56,12 @@ struct LayerList {
                 self.shapes.append(shape)
             }
         }
-        guard let output = values[graph.output.name] else {
-            throw ModelError(.invalid, "the model's output '\(graph.output.name)' is computed by no node")
+        outputs = try graph.outputs.map { output throws(ModelError) in
+            guard let value = values[output.name] else {
+                throw ModelError(.invalid, "the model's output '\(output.name)' is computed by no node")
+            }
+            return value
         }
-        self.output = output
     }
 }
 

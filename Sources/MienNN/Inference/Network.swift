@@ -6,9 +6,11 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
     public let inputShape: [Int]
     /// How to take `inputShape` as a picture; nil if it is none of 1 or 3 channels.
     public var picture: PictureShape? { PictureShape(inputShape) }
-    /// Numbers that come out for one sample.
-    public let outputCount: Int
-    /// Whether the model ends in softmax, so that there are logits before it.
+    /// What comes out for one sample, as the model orders it; shapes are without the batch.
+    public let outputs: [(name: String, shape: [Int])]
+    /// Numbers of the first output for one sample.
+    public var outputCount: Int { outputs[0].shape.reduce(1, *) }
+    /// Whether the model has a single output and ends in softmax, so that there are logits before it.
     public let hasLogits: Bool
 
     /// All layers, or those before the first dense one that is large: runs for one sample at a time.
@@ -37,26 +39,38 @@ public final class Network: @unchecked Sendable {  // safe: nothing is written a
     /// what the largest networks for faces take.
     private static let mostOperations = 1e11
 
+    /// - Parameter pictureSize: height and width, in pixels, for networks that take pictures of any size; nil: as the
+    ///   model declares.
     /// - Throws: `ModelError`: `.unsupported` or `.invalid` with the node that can't be run and why.
-    public init(_ model: Model) throws(ModelError) {
+    public init(_ model: Model, pictureSize: (height: Int, width: Int)? = nil) throws(ModelError) {
         Engine.useOneThread()
-        let list = try LayerList(model.graph).simplified()
+        var graph = model.graph
+        if let (height, width) = pictureSize {
+            guard graph.input.shape.count == 4 else {
+                throw ModelError(.unsupported, "the model's input '\(graph.input.name)' is no picture (N, C, H, W)")
+            }
+            graph = graph.withPictureSize(height: height, width: width)
+        }
+        let list = try LayerList(graph).simplified()
         let operations = list.layers.reduce(0.0) { sum, layer in
             sum + Double(layer.operation.operationsPerValue) * Double(list.shapes[layer.output].reduce(1, *))
         }
         guard operations <= Self.mostOperations else {
             throw ModelError(
                 .unsupported,
-                "the model takes \(Int(operations / 1e9)) billion operations for each face, and 100 are allowed")
+                "the model takes \(Int(operations / 1e9)) billion operations for each input, and 100 are allowed")
         }
         name = model.name
         inputShape = Array(list.shapes[0][1...])
-        outputCount = list.shapes[list.output].reduce(1, *)
-        var wanted = [list.output]
-        if let last = list.layers.last, last.operation is Softmax, last.output == list.output {
+        outputs = zip(graph.outputs, list.outputs).map { ($0.name, Array(list.shapes[$1][1...])) }
+        guard outputs.reduce(0.0, { $0 + Double($1.shape.reduce(1, *)) }) <= Double(CheckedNode.largestTensor) else {
+            throw ModelError(.unsupported, "the model's \(outputs.count) outputs are too large together")
+        }
+        var wanted = list.outputs
+        if let last = list.layers.last, last.operation is Softmax, list.outputs == [last.output] {
             wanted.append(last.inputs[0])
         }
-        hasLogits = wanted.count == 2
+        hasLogits = wanted.count > list.outputs.count
         let cut = list.layers.firstIndex { $0.operation is Dense && $0.operation.weightCount > Self.largeWeightCount }
         do {
             let bodyLayers = list.layers[..<(cut ?? list.layers.count)]

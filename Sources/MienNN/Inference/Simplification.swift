@@ -15,7 +15,7 @@ extension LayerList {
     }
 
     private mutating func dropUnused() {
-        var needed: Set = [output]
+        var needed = Set(outputs)
         var kept: [Layer] = []
         for layer in layers.reversed() where needed.contains(layer.output) {
             needed.formUnion(layer.inputs)
@@ -27,10 +27,10 @@ extension LayerList {
     /// The layer that makes each value, by number.
     private var makers: [Int: Int] { Dictionary(uniqueKeysWithValues: layers.enumerated().map { ($1.output, $0) }) }
 
-    /// How often each value is read, as the network's result, too.
+    /// How often each value is read, as a result of the network, too.
     private var uses: [Int] {
         var uses = Array(repeating: 0, count: shapes.count)
-        uses[output] += 1
+        for output in outputs { uses[output] += 1 }
         for layer in layers { for input in layer.inputs { uses[input] += 1 } }
         return uses
     }
@@ -81,7 +81,7 @@ extension LayerList {
     private mutating func mergeSums() {
         let makers = makers
         var lastReader: [Int: Int] = [:]
-        var viewed: Set = [output]
+        var viewed = Set(outputs)
         for layer in layers {
             for input in layer.inputs { lastReader[input] = layer.output }
             if layer.operation.isView { viewed.formUnion(layer.inputs + [layer.output]) }

@@ -88,9 +88,13 @@ private struct GraphReader {
                 .unsupported, "the model has \(inputs.count) inputs (\(names)); networks with one input are supported")
         }
         guard let output = proto.output.first else { throw ModelError(.invalid, "the model has no output") }
+        // Further ones of other types, such as the number of the largest, are of no use here.
+        let others = proto.output.dropFirst().filter { $0.type.tensorType.elemType == 1 }
         return Graph(
             name: proto.name, nodes: nodes, tensors: copy.tensors, integers: copy.integers,
-            input: try Graph.Value(input), output: try Graph.Value(output), operatorSet: operatorSet)
+            input: try Graph.Value(input),
+            outputs: try ([output] + others).map { output throws(ModelError) in try Graph.Value(output) },
+            operatorSet: operatorSet)
     }
 
     private mutating func add(_ proto: ONNXTensorProto, as name: String) throws(ModelError) {

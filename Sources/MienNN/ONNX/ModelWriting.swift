@@ -32,7 +32,7 @@ extension Graph {
                 tensors.sorted { $0.key < $1.key }.map { ONNXTensorProto($0.value, name: $0.key) }
                 + integers.sorted { $0.key < $1.key }.map { ONNXTensorProto($0.value, name: $0.key) }
             $0.input = [input.proto]
-            $0.output = [output.proto]
+            $0.output = outputs.map(\.proto)
         }
     }
 }
@@ -43,7 +43,9 @@ extension Graph.Value {
             $0.name = name
             $0.type.tensorType.elemType = 1
             $0.type.tensorType.shape.dim = shape.enumerated().map { index, size in
-                .with { $0.value = size.map { .dimValue(Int64($0)) } ?? .dimParam(index == 0 ? "batch" : "d\(index)") }
+                .with {
+                    $0.value = size.map { .dimValue(Int64($0)) } ?? .dimParam(index == 0 ? "batch" : "\(name).\(index)")
+                }
             }
         }
     }

@@ -79,6 +79,21 @@ extension dnnl_pooling_desc_t {
     }
 }
 
+extension dnnl_resampling_desc_t {
+    /// The two sizes say by how much.
+    static func forward(
+        _ propagation: Propagation, _ algorithm: dnnl_alg_kind_t,
+        source: MemoryDescriptor, destination: MemoryDescriptor
+    ) throws(OneDNNError) -> Self {
+        var result = Self()
+        var (s, d) = (source.raw, destination.raw)
+        try check(
+            dnnl_resampling_forward_desc_init(&result, propagation.raw, algorithm, nil, &s, &d),
+            "dnnl_resampling_forward_desc_init")
+        return result
+    }
+}
+
 extension dnnl_eltwise_desc_t {
     /// Source and destination may be the same memory.
     static func forward(

@@ -7,6 +7,7 @@ protocol OperationDescriptor {}
 extension dnnl_convolution_desc_t: OperationDescriptor {}
 extension dnnl_inner_product_desc_t: OperationDescriptor {}
 extension dnnl_pooling_desc_t: OperationDescriptor {}
+extension dnnl_resampling_desc_t: OperationDescriptor {}
 extension dnnl_eltwise_desc_t: OperationDescriptor {}
 extension dnnl_binary_desc_t: OperationDescriptor {}
 extension dnnl_softmax_desc_t: OperationDescriptor {}

@@ -6,7 +6,7 @@ struct CheckedNode {
     let shapes: [[Int]?]
 
     /// The largest tensor for one sample that we take for meant seriously: 2^25 numbers, 128 MiB.
-    private static let largestTensor = 1 << 25
+    static let largestTensor = 1 << 25
 
     func failure(_ text: String, _ code: ModelError.Code = .unsupported) -> ModelError {
         ModelError(code, "node '\(node.name)' (\(node.operation)): \(text)")

@@ -84,6 +84,7 @@ let readers: [String: @Sendable (CheckedNode) throws(ModelError) -> Reading] = [
     "ReduceMean": Pooling.read,
     "Relu": Activation.read,
     "Reshape": Reshaping.read,
+    "Resize": Resampling.read,
     "Shape": Integers.shape,
     "Sigmoid": Activation.read,
     "Slice": Integers.slice,

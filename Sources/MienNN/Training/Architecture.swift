@@ -12,18 +12,22 @@ import Glibc
 ///     dropout 0.5
 ///     dense 1000
 ///     softmax
+///     upsample 2      each pixel twice in both directions
 ///     label NAME      remembers this place
 ///     from NAME       goes on from there
 ///     add NAME        adds what was there
 ///     mul NAME        multiplies what was there, channel by channel
+///     output NAME     this place is one of the network's outputs
 ///
+/// Where there is no line `output`, the end is the only one.
 /// What stands after # is a comment.
 public struct Architecture: Sendable {
     public let name: String
     public let text: String
     /// What tells it from others, for a recipe: the name alone of one that is built in, else with a fingerprint.
     public var identity: String {
-        guard !Self.builtIn.contains(where: { $0.name == name && $0.text == text }) else { return name }
+        let known = Self.builtIn + [.detector]
+        guard !known.contains(where: { $0.name == name && $0.text == text }) else { return name }
         return Fingerprint.named(name, text.utf8)
     }
 
@@ -114,6 +118,7 @@ private struct GraphBuilder {
     /// Where the next layer is appended: the value's name, and its shape without the batch.
     private var here = Place(value: "", shape: [])
     private var labels: [String: Place] = [:]
+    private var outputs: [(name: String, place: Place)] = []
     private var counts: [String: Int] = [:]
 
     private struct Place {
@@ -129,8 +134,23 @@ private struct GraphBuilder {
 
     func finish() throws(ModelError) -> Graph {
         guard !graph.nodes.isEmpty else { throw ModelError(.invalid, "architecture \(graph.name): it has no layers") }
+        if outputs.isEmpty {
+            var result = graph
+            result.output = Graph.Value(name: here.value, shape: [nil] + here.shape)
+            return result
+        }
+        guard outputs.contains(where: { $0.place.value == here.value }) else {
+            throw ModelError(.invalid, "architecture \(graph.name): what comes after its last output goes nowhere")
+        }
+        // In ONNX, an output has the name of the value itself.
+        let names = Dictionary(uniqueKeysWithValues: outputs.map { ($0.place.value, $0.name) })
+        func renamed(_ values: [String]) -> [String] { values.map { names[$0] ?? $0 } }
         var result = graph
-        result.output = Graph.Value(name: here.value, shape: [nil] + here.shape)
+        for index in graph.nodes.indices {
+            result.nodes[index].inputs = renamed(graph.nodes[index].inputs)
+            result.nodes[index].outputs = renamed(graph.nodes[index].outputs)
+        }
+        result.outputs = outputs.map { Graph.Value(name: $0.name, shape: [nil] + $0.place.shape) }
         return result
     }
 
@@ -161,6 +181,8 @@ private struct GraphBuilder {
             node("Dropout", [here.value, constant("\(name).ratio", [], [share])], name: name)
         case "dense": try dense(&arguments)
         case "softmax": node("Softmax", [here.value], attributes: ["axis": .integer(-1)])
+        case "upsample": try upsampling(&arguments)
+        case "output": try output(arguments.word("a name"))
         case "label": labels[try arguments.word("a name")] = here
         case "from": here = try place(arguments.word("a name"))
         case "add": try combine("Add", &arguments)
@@ -212,6 +234,27 @@ private struct GraphBuilder {
         let kernel = try arguments.size("the window's size")
         let (size, attributes) = try window(kernel, defaultStride: nil, &arguments)
         node(operation, [here.value], attributes: attributes, shape: [here.shape[0]] + size)
+    }
+
+    private mutating func upsampling(_ arguments: inout Arguments) throws(Misunderstanding) {
+        let shape = try picture()
+        let factor = try arguments.number("the factor")
+        let name = name("Resize")
+        let scales = constant("\(name).scales", [4], [1, 1, Float(factor), Float(factor)])
+        node(
+            "Resize", [here.value, "", scales], name: name,
+            attributes: [
+                "mode": .string("nearest"), "coordinate_transformation_mode": .string("asymmetric"),
+                "nearest_mode": .string("floor"),
+            ], shape: [shape[0], shape[1] * factor, shape[2] * factor])
+    }
+
+    private mutating func output(_ name: String) throws(Misunderstanding) {
+        guard here.value != graph.input.name else { throw Misunderstanding(reason: "it comes before any layer") }
+        guard outputs.allSatisfy({ $0.name != name && $0.place.value != here.value }), name != graph.input.name,
+            !graph.nodes.contains(where: { ($0.inputs + $0.outputs).contains(name) })
+        else { throw Misunderstanding(reason: "this place or name is taken") }
+        outputs.append((name, here))
     }
 
     private mutating func dense(_ arguments: inout Arguments) throws(Misunderstanding) {

@@ -55,8 +55,8 @@ extension ParameterLayout {
 extension TrainingPlan {
     /// Appends the forward work of all nodes; what they do backward is noted down.
     ///
-    /// - Returns: the logits, if the graph ends in a softmax: training takes that together with the loss.
-    func build(_ graph: Graph, input: Memory) throws(ModelError) -> TrainingValue {
+    /// - Returns: the outputs; of a graph that ends in a softmax the logits: training takes that together with the loss.
+    func build(_ graph: Graph, input: Memory) throws(ModelError) -> [TrainingValue] {
         var values: [String: TrainingValue] = [:]
         do throws(OneDNNError) {
             let converted = try forward(input, as: MemoryDescriptor(input.descriptor.dimensions, type))
@@ -65,6 +65,7 @@ extension TrainingPlan {
 
         var readers: [String: [Graph.Node]] = [:]
         for node in graph.nodes { for name in node.inputs { readers[name, default: []].append(node) } }
+        let outputs = Set(graph.outputs.map(\.name))
         let last = graph.nodes.last { $0.outputs.first == graph.output.name }
         var fused: Set<String> = []
 
@@ -73,11 +74,14 @@ extension TrainingPlan {
             guard let x = node.inputs.first.flatMap({ values[$0] }) else {
                 throw ModelError(.invalid, "node \(node.name): nothing computes \(node.inputs.first ?? "its input")")
             }
-            if node.operation == "Softmax", node == last { return x }
+            if node.operation == "Softmax", node == last, graph.outputs.count == 1 { return [x] }
             // A ReLU that alone reads a result is computed with it.
             let next = readers[name, default: []]
-            let rectifier = next.count == 1 && next[0].operation == "Relu" ? next[0].outputs.first : nil
-            let isInPlace = readers[node.inputs[0], default: []].count == 1 && node.inputs[0] != graph.input.name
+            let isReadByRectifier = next.count == 1 && next[0].operation == "Relu" && !outputs.contains(name)
+            let rectifier = isReadByRectifier ? next[0].outputs.first : nil
+            let isInPlace =
+                readers[node.inputs[0], default: []].count == 1 && node.inputs[0] != graph.input.name
+                && !outputs.contains(node.inputs[0])
             let reader = NodeReader(node, graph, parameters.layout)
             let y: TrainingValue
             do {
@@ -95,10 +99,12 @@ extension TrainingPlan {
                 fused.insert(rectifier)
             }
         }
-        guard let result = values[graph.output.name] else {
-            throw ModelError(.invalid, "\(graph.name): no node computes \(graph.output.name)")
+        return try graph.outputs.map { output throws(ModelError) in
+            guard let result = values[output.name] else {
+                throw ModelError(.invalid, "\(graph.name): no node computes \(output.name)")
+            }
+            return result
         }
-        return result
     }
 
     private func layer(
@@ -142,6 +148,7 @@ extension TrainingPlan {
             else { throw node.unsupported("operands of such shapes") }
             return try multiplication(node.name, x, b)
         case "Sigmoid": return try sigmoid(node.name, x)
+        case "Resize": return try upsampling(node.name, x, factor: node.upsamplingFactor())
         default: throw ModelError(.unsupported, "node \(node.name): \(node.operation) can't be trained")
         }
     }
@@ -190,6 +197,17 @@ private struct NodeReader {
         let share = input ?? float("ratio", 0.5)
         guard (0..<1).contains(share) else { throw unsupported("a ratio of \(share)") }
         return share
+    }
+
+    /// Of pictures in which each pixel becomes a square of pixels.
+    func upsamplingFactor() throws(ModelError) -> Int {
+        func isText(_ key: String, _ wanted: String) -> Bool { node.attributes[key] == .string(wanted) }
+        guard isText("mode", "nearest"), isText("coordinate_transformation_mode", "asymmetric"),
+            isText("nearest_mode", "floor"), node.inputs.count == 3, let scales = graph.tensors[node.inputs[2]]?.values,
+            scales.count == 4, scales[0] == 1, scales[1] == 1, scales[2] == scales[3],
+            let factor = Int(exactly: scales[2]), factor > 0
+        else { throw unsupported("resizing but of each pixel to a square (asymmetric, floor, by constant scales)") }
+        return factor
     }
 
     func window() throws(ModelError) -> Window {

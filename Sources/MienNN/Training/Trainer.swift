@@ -12,9 +12,6 @@ public final class Trainer {
         /// Pictures that one worker takes at a time. Batch normalisation sees as many.
         public var shard = 16
         public var threads = 1
-        /// Answers that the network gives about a picture: its output is cut into so many equal parts, each with a softmax
-        /// and targets of its own. A part whose targets are all 0 teaches nothing.
-        public var answers = 1
         public var optimiser = Optimiser.sgd()
         /// The share of a weight that is taken away in each step at a rate of 1.
         public var weightDecay: Float = 0
@@ -32,7 +29,8 @@ public final class Trainer {
         public init() {}
     }
 
-    /// Writes inputs (N, C, H, W) and target shares (N, K) for a range of positions in the mini-batch.
+    /// Writes inputs (N, C, H, W) and targets, as the loss wants them, for a range of positions in the mini-batch. Both
+    /// may hold what was there for other pictures.
     public typealias Fill =
         @Sendable (
             _ positions: Range<Int>, _ input: UnsafeMutableBufferPointer<Float>,
@@ -75,8 +73,10 @@ public final class Trainer {
     }
 
     /// - Parameter graph: starts from its initialisers.
-    /// - Throws: where the graph has a node that can't be trained.
-    public init(_ graph: Graph, _ configuration: Configuration) throws(ModelError) {
+    /// - Throws: where the graph has a node that can't be trained, or outputs that the loss can't measure.
+    public init(
+        _ graph: Graph, _ configuration: Configuration, loss: Loss = .crossEntropy()
+    ) throws(ModelError) {
         guard configuration.shard > 0, configuration.batch > 0, configuration.batch % configuration.shard == 0 else {
             throw ModelError(
                 .unsupported,
@@ -112,8 +112,8 @@ public final class Trainer {
         for _ in 0..<team.count {
             all.append(
                 try TrainingContext(
-                    graph, layout, values: arrays.parameters, batch: configuration.shard,
-                    answers: configuration.answers, usesBFloat16: configuration.usesBFloat16))
+                    graph, layout, values: arrays.parameters, batch: configuration.shard, loss: loss,
+                    usesBFloat16: configuration.usesBFloat16))
         }
         contexts = Contexts(all: all)
         lookout =
@@ -131,8 +131,8 @@ public final class Trainer {
         arrays.losses.deallocate()
     }
 
-    /// Numbers that the network gives for a picture.
-    public var outputCount: Int { contexts.all[0].targets.count / configuration.shard }
+    /// Numbers that say what should come out for a picture: with cross entropy as many as come out.
+    public var targetCount: Int { contexts.all[0].targets.count / configuration.shard }
 
     /// All parameters, as `layout` says.
     public var parameters: [Float] {
@@ -255,7 +255,8 @@ public final class Trainer {
             do throws(ModelError) {
                 try fill(positions, context.input, context.targets)
                 arrays.losses[item] = try context.run(
-                    gradients: arrays.gradients[item], scale: 1 / Float(batch), SplitMix64(seed, UInt64(item)))
+                    positions, gradients: arrays.gradients[item], scale: 1 / Float(batch),
+                    SplitMix64(seed, UInt64(item)))
             } catch { failure.withLock { $0 = error } }
         }
         if let failure = failure.withLock(\.self) { throw failure }

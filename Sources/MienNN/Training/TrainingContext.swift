@@ -2,7 +2,7 @@
 final class TrainingContext {
     /// N, C, H, W: to be filled before each run.
     let input: UnsafeMutableBufferPointer<Float>
-    /// N, K: what the answers should be, as shares that add up to 1, or to the picture's weight.
+    /// What the loss compares the outputs with, as it wants it: to be filled before each run.
     let targets: UnsafeMutableBufferPointer<Float>
     /// The parameters have changed since they were brought into the kernels' layouts.
     var needsLoading = true
@@ -12,16 +12,14 @@ final class TrainingContext {
     private let parameters: ParameterBinding
     private let inputMemory: Memory
     private let targetBuffer: Buffer
-    private let logits: Memory
-    private let gradient: Memory
-    /// Of each answer.
-    private let classes: Int
+    private let outputs: [Trainer.Output]
+    /// What the kernels write the outputs to, and read their gradients from.
+    private let outputMemories: [Memory]
+    private let loss: Trainer.Loss
 
-    /// - Parameters:
-    ///   - values: the parameters, as `layout` says; they live as long as the context.
-    ///   - answers: how many softmaxes the output is cut into.
+    /// - Parameter values: the parameters, as `layout` says; they live as long as the context.
     init(
-        _ graph: Graph, _ layout: ParameterLayout, values: UnsafeMutablePointer<Float>, batch: Int, answers: Int = 1,
+        _ graph: Graph, _ layout: ParameterLayout, values: UnsafeMutablePointer<Float>, batch: Int, loss: Trainer.Loss,
         usesBFloat16: Bool
     ) throws(ModelError) {
         let type = usesBFloat16 ? ElementType.bfloat16 : .float32
@@ -36,33 +34,37 @@ final class TrainingContext {
             inputMemory = try Memory(MemoryDescriptor([batch] + shape))
             input = inputMemory.floats
         } catch { throw ModelError(error) }
-        let result = try plan.build(graph, input: inputMemory)
+        let results = try plan.build(graph, input: inputMemory)
+        let count = batch * (try loss.targetCount(results.map(\.dimensions)))
+        targetBuffer = Buffer(byteCount: count * MemoryLayout<Float>.stride)
+        targets = UnsafeMutableBufferPointer(
+            start: targetBuffer.base.assumingMemoryBound(to: Float.self), count: count)
+        self.loss = loss
         do throws(OneDNNError) {
-            guard result.dimensions.count == 2 else {
-                throw OneDNNError(call: "the network's answer is no list of classes", status: .init(2))
+            let plan = plan
+            let plain = try results.map { result throws(OneDNNError) in
+                let values = try plan.forward(result.memory, as: MemoryDescriptor(result.dimensions))
+                return (values: values, gradient: try Memory(values.descriptor))
             }
-            let outputs = result.dimensions[1]
-            guard answers > 0, outputs % answers == 0 else {
-                throw OneDNNError(call: "\(outputs) outputs can't be cut into \(answers) answers", status: .init(2))
+            try plan.planBackward(from: Array(zip(results, plain.map(\.gradient))))
+            outputs = plain.map {
+                Trainer.Output(
+                    shape: $0.values.descriptor.dimensions, values: UnsafeBufferPointer($0.values.floats),
+                    gradient: $0.gradient.floats)
             }
-            classes = outputs / answers
-            logits = try plan.forward(result.memory, as: MemoryDescriptor([batch, outputs]))
-            gradient = try Memory(logits.descriptor)
-            targetBuffer = Buffer(byteCount: logits.descriptor.byteCount)
-            targets = UnsafeMutableBufferPointer(
-                start: targetBuffer.base.assumingMemoryBound(to: Float.self), count: batch * outputs)
-            try plan.planBackward(from: result, gradient: gradient)
+            outputMemories = plain.flatMap { [$0.values, $0.gradient] }
         } catch { throw ModelError(error) }
     }
 
     /// Forward and backward through the network.
     ///
     /// - Parameters:
+    ///   - positions: of the pictures in the mini-batch.
     ///   - gradients: gets the gradient of the losses' sum times `scale`: as many floats as the layout has.
     ///   - generator: of all chance in this run.
     /// - Returns: the sum of the losses, unscaled.
     func run(
-        gradients: UnsafeMutablePointer<Float>, scale: Float, _ generator: SplitMix64
+        _ positions: Range<Int>, gradients: UnsafeMutablePointer<Float>, scale: Float, _ generator: SplitMix64
     ) throws(ModelError) -> Double {
         var generator = generator
         do throws(OneDNNError) {
@@ -72,11 +74,16 @@ final class TrainingContext {
                 needsLoading = false
             }
             try run(plan.forward, &generator)
-            let loss = CrossEntropy.run(
-                logits: logits.floats, targets: targets, gradient: gradient.floats, classes: classes, scale: scale)
-            try run(plan.backward, &generator)
-            return loss
         } catch { throw ModelError(error) }
+        for output in outputs { output.gradient.update(repeating: 0) }
+        let sum = try loss.body(positions, outputs, UnsafeBufferPointer(targets))
+        for output in outputs {
+            for index in output.gradient.indices { output.gradient[index] *= scale }
+        }
+        do throws(OneDNNError) {
+            try run(plan.backward, &generator)
+        } catch { throw ModelError(error) }
+        return sum
     }
 
     private func run(_ work: [TrainingPlan.Work], _ generator: inout SplitMix64) throws(OneDNNError) {

@@ -135,9 +135,9 @@ final class TrainingPlan {
 
     // MARK: For the context
 
-    /// Plans the way back from the gradient of `result`.
-    func planBackward(from result: TrainingValue, gradient: Memory) throws(OneDNNError) {
-        try contribute(gradient, to: result)
+    /// Plans the way back from the gradients of the results.
+    func planBackward(from results: [(value: TrainingValue, gradient: Memory)]) throws(OneDNNError) {
+        for (value, gradient) in results { try contribute(gradient, to: value) }
         while let (value, body) = tape.popLast() {
             // A value that nothing reads has none.
             if let gradient = value.gradient { try body(gradient) }
