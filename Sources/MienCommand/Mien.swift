@@ -15,8 +15,7 @@ struct MienTool: ParsableCommand {
         version: "mien \(mienVersion)",
         subcommands: [
             Live.self, Video.self, Image.self, DumpCommand.self, Demo.self, Devices.self, Train.self, TrainAligner.self,
-            Evaluate.self,
-            Bench.self,
+            TrainDetector.self, Evaluate.self, EvaluateDetector.self, Bench.self,
         ])
 
     /// ArgumentParser's own, but that failures are reported as the rest of the program does it.

@@ -19,6 +19,8 @@ struct Checkpoint: Equatable {
     var parameters: [Float] = []
     var optimiserSteps = 0
     var optimiserState: [[Float]] = []
+    /// What a run remembers besides.
+    var remembered: [UInt64] = []
 
     private static let magic = Array("mien checkpoint 1\n".utf8)
 
@@ -41,6 +43,11 @@ struct Checkpoint: Equatable {
         append(parameters)
         append(optimiserState.count)
         optimiserState.forEach { append($0) }
+        // Left out where there is nothing, as before there was such a thing.
+        if !remembered.isEmpty {
+            append(remembered.count)
+            remembered.forEach { append($0) }
+        }
         return out
     }
 
@@ -83,6 +90,11 @@ struct Checkpoint: Equatable {
         let arrays = integer()
         guard (0...3).contains(arrays) else { return nil }
         optimiserState = (0..<arrays).map { _ in floats() }
+        if isWhole, position < bytes.count {
+            let count = integer()
+            guard count >= 0, count <= bytes.count / 8 else { return nil }
+            remembered = (0..<count).map { _ in word() }
+        }
         guard isWhole, position == bytes.count, isSound else { return nil }
     }
 

@@ -42,4 +42,6 @@ enum Purpose {
     static let step: UInt64 = 4
     static let mixing: UInt64 = 6
     static let teaching: UInt64 = 7
+    static let scene: UInt64 = 8
+    static let background: UInt64 = 9
 }
