@@ -176,7 +176,7 @@ struct DetectorSceneTests {
 struct FaceListTests {
     private func list(_ text: String) throws -> FaceList {
         let scratch = Scratch()
-        return try FaceList(scratch.file("faces.csv", text))
+        return try withExtendedLifetime(scratch) { try FaceList(scratch.file("faces.csv", text)) }
     }
 
     @Test("are read with points, scores and persons where there are any, in any order of columns") func columns() throws

@@ -6,12 +6,12 @@ public final class DetectorTraining {
     /// All that decides how it comes out, besides the pictures.
     public struct Recipe: Sendable {
         /// Of `stepsPerEpoch` steps; scenes are made anew for each step, so that none comes twice.
-        public var epochs = 60
-        public var stepsPerEpoch = 250
+        public var epochs = 100
+        public var stepsPerEpoch = 200
         /// Scenes in a step.
-        public var batch = 32
+        public var batch = 16
         /// Adam's, at the peak.
-        public var learningRate: Float = 3e-3
+        public var learningRate: Float = 2e-3
         public var schedule = Schedule.trapezoid
         /// Of the scenes, in pixels: multiples of 32.
         public var width = 320
