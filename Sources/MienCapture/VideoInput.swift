@@ -8,6 +8,9 @@ final class VideoInput {
     let format: UnsafeMutablePointer<AVFormatContext>
     let stream: UnsafeMutablePointer<AVStream>
     let decoder: UnsafeMutablePointer<AVCodecContext>
+    /// Presentation time of the recording's start in seconds: of its earliest stream.
+    let start: Double
+    private var clock: RecordingClock
 
     /// Opens the file at `path`, or standard input for "-".
     init(path: String, decoderThreads: Int) throws(CaptureError) {
@@ -22,6 +25,9 @@ final class VideoInput {
             throw error
         }
         (self.av, self.format) = (av, format)
+        start = Self.start(of: format, stream)
+        clock = RecordingClock(
+            format, pictures: stream.pointee.index, rate: Self.rate(of: stream), start: start)
     }
 
     deinit {
@@ -31,23 +37,41 @@ final class VideoInput {
         av.pointee.avformat_close_input(&format)
     }
 
-    /// Frames a second on average.
-    var rate: Double {
-        // Asked for with every frame: no array here.
-        let (average, real) = (stream.pointee.avg_frame_rate.value, stream.pointee.r_frame_rate.value)
-        if average.isFinite, average > 0 { return average }
-        return real.isFinite && real > 0 ? real : 25
+    /// Reads the next packet, whose times are on the line from the recording's start on. Gives FFmpeg's status.
+    /// (`av_read_frame`)
+    func read(_ packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
+        mien_av_forget_message()
+        let status = av.pointee.av_read_frame(format, packet)
+        if status >= 0 { clock.set(packet) }
+        return status
     }
 
-    /// Presentation time of the recording's start in seconds: of its earliest stream.
-    var start: Double {
+    /// Seconds from the recording's start to a time of the stream's.
+    func seconds(_ time: Int64) -> Double {
+        let ticks = Ticks(stream.pointee.time_base)
+        // The start may lie between two ticks.
+        return ticks.seconds(time) - (start + ticks.seconds(ticks.count(-start)))
+    }
+
+    /// Frames a second on average.
+    var rate: Double { Self.rate(of: stream) }
+
+    private static func rate(of stream: UnsafeMutablePointer<AVStream>) -> Double {
+        // Asked for with every frame: no array here.
+        let (average, real) = (stream.pointee.avg_frame_rate.value, stream.pointee.r_frame_rate.value)
+        let rate = average.isFinite && average > 0 ? average : real.isFinite && real > 0 ? real : 25
+        // From a picture an hour to a microsecond's.
+        return min(max(rate, 1 / 3600), 1e6)
+    }
+
+    private static func start(
+        of format: UnsafeMutablePointer<AVFormatContext>, _ stream: UnsafeMutablePointer<AVStream>
+    ) -> Double {
         if format.pointee.start_time != mien_av_no_time {
             return Double(format.pointee.start_time) / Double(AV_TIME_BASE)
         }
-        if stream.pointee.start_time != mien_av_no_time {
-            return Double(stream.pointee.start_time) * stream.pointee.time_base.value
-        }
-        return 0
+        guard stream.pointee.start_time != mien_av_no_time else { return 0 }
+        return Ticks(stream.pointee.time_base).seconds(stream.pointee.start_time)
     }
 
     /// As many frames as the container says, or else as its duration lets expect.
@@ -62,6 +86,14 @@ final class VideoInput {
     var orientation: Orientation {
         guard let data = av.pointee.av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil) else { return .up }
         return Orientation(displayMatrix: data)
+    }
+
+    /// The container's word on the shape of pixels; nil where it has none that can be.
+    var pixelAspect: PixelAspect? {
+        // What a photo says there is dots to the inch, for printers: everyone shows its pixels as square.
+        let name = String(cString: format.pointee.iformat.pointee.name)
+        if name == "image2" || name.hasSuffix("_pipe") { return .square }
+        return PixelAspect(stream.pointee.sample_aspect_ratio)
     }
 
     private static func openContainer(
@@ -165,6 +197,10 @@ final class VideoInput {
 
 extension AVRational {
     var value: Double { Double(num) / Double(den) }
+}
+
+extension PixelAspect {
+    fileprivate init?(_ ratio: AVRational) { self.init(ratio.num, ratio.den) }
 }
 
 extension Orientation {

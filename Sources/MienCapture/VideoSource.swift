@@ -4,11 +4,10 @@ import MienImage
 
 /// A recording, in any container and codec that FFmpeg opens.
 ///
-/// Luma is the decoder's own Y plane, made full range and upright; pictures in RGB or with a palette are converted, and
-/// their transparency is ignored. Pixels are taken as square: one with another sample aspect ratio is read as stored.
-/// Times are presentation timestamps from the start of the recording, which is that of its earliest stream; a frame
-/// without one follows the frame before by the stream's mean frame duration, and so does one whose stamp jumps back, as where
-/// recordings were joined.
+/// Luma is the decoder's own Y plane, made full range, with square pixels and upright; pictures in RGB or with a palette are
+/// converted, and their transparency is ignored.
+/// Times are presentation timestamps from the start of the recording, which is that of its earliest stream, on one line
+/// that never falls (`RecordingClock`); a frame without one follows the frame before by the stream's mean frame duration.
 ///
 /// Damaged pieces are passed over or patched up by the decoder, and counted. A recording that was cut delivers the
 /// frames before the cut and then throws.
@@ -33,8 +32,6 @@ public final class VideoSource: FrameSource {
     private var state = State.reading
     private var next = 0
     private var lastTime: Double?
-    /// What is added to the stamps' times since the last jump back.
-    private var shift = 0.0
     private var kept: KeptPieces?
     /// Whether pictures are kept, and not the packets that they are in.
     private var keepsDecoded = false
@@ -49,7 +46,7 @@ public final class VideoSource: FrameSource {
     /// Opens the recording at `path`; "-" is standard input. `decoderThreads`: of the codec, 0 lets FFmpeg choose.
     public init(path: String, decoderThreads: Int = 1) throws(CaptureError) {
         input = try VideoInput(path: path, decoderThreads: decoderThreads)
-        luma = VideoLuma(name: path, av: input.av, streamOrientation: input.orientation)
+        luma = VideoLuma(of: input, name: path)
         name = path
         frameCount = input.frameCount
         var packet = input.av.pointee.av_packet_alloc()
@@ -122,8 +119,7 @@ public final class VideoSource: FrameSource {
         guard case .reading = state else { return }
         let av = input.av
         while true {
-            mien_av_forget_message()
-            let status = av.pointee.av_read_frame(input.format, packet)
+            let status = input.read(packet)
             guard status >= 0 else {
                 state = .draining(reason: status == mien_averror_eof ? nil : av.reason(status))
                 break
@@ -163,23 +159,13 @@ public final class VideoSource: FrameSource {
         throw CaptureError(.broken, "\(name): breaks off \(place): \(reason)")
     }
 
-    /// Seconds from the recording's start.
+    /// Seconds from the recording's start. What a decoder shows never goes back.
     private func time(of picture: UnsafeMutablePointer<AVFrame>) -> Double {
         let next = lastTime.map { $0 + 1 / input.rate }
         let stamp = picture.pointee.best_effort_timestamp
-        var time = Double(stamp) * input.stream.pointee.time_base.value - input.start + shift
-        if stamp == mien_av_no_time || abs(time) > Self.longest { time = next ?? 0 }
-        // Where recordings were joined, the stamps begin anew, and the times go on.
-        if let lastTime, let next, time < lastTime - Self.smallestJump {
-            shift += next - time
-            time = next
-        }
-        lastTime = time
-        return time
+        let time = stamp == mien_av_no_time ? nil : input.seconds(stamp)
+        let result = time.flatMap { $0 >= lastTime ?? 0 ? $0 : nil } ?? next ?? 0
+        lastTime = result
+        return result
     }
-
-    /// Seconds back that are no order of frames that a codec has any more, but another beginning.
-    private static let smallestJump = 0.5
-    /// Seconds that no recording is long: 30 years. Stamps beyond are damaged.
-    private static let longest = 1e9
 }

@@ -16,6 +16,7 @@ public final class Overlay {
     private let mask: PrivacyMask
     private var marks: [FaceMark] = []
     private var (source, time) = ("", -Double.infinity)
+    private var picture = Box(x: 0, y: 0, width: 0, height: 0)
 
     public init(privacy: Privacy = .none) {
         painter = Painter()
@@ -44,7 +45,8 @@ public final class Overlay {
     }
 
     private func follow(_ result: borrowing FrameResult, in picture: Box) {
-        let isFirst = result.source != source || result.time < time
+        let isFirst = result.source != source || result.time < time || picture != self.picture
+        self.picture = picture
         if isFirst { marks.removeAll(keepingCapacity: true) }
         marks.removeAll { mark in !result.faces.contains { $0.id == mark.id } }
         let seconds = isFirst ? 0 : result.time - time

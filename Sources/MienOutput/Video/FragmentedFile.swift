@@ -95,13 +95,15 @@ extension UnsafePointer<mien_av> {
         return copyDescription(of: source, to: target)
     }
 
-    /// Language, title, purpose, shape of pixels and the way it is turned.
-    func copyDescription(of source: UnsafeMutablePointer<AVStream>, to target: UnsafeMutablePointer<AVStream>) -> Bool {
+    /// Language, title, purpose, shape of pixels and, where `isTurned`, the way it is turned.
+    func copyDescription(
+        of source: UnsafeMutablePointer<AVStream>, to target: UnsafeMutablePointer<AVStream>, isTurned: Bool = true
+    ) -> Bool {
         target.pointee.disposition = source.pointee.disposition
         target.pointee.sample_aspect_ratio = source.pointee.sample_aspect_ratio
         _ = pointee.av_dict_copy(&target.pointee.metadata, source.pointee.metadata, 0)
         var size = 0
-        guard let matrix = pointee.av_stream_get_side_data(source, AV_PKT_DATA_DISPLAYMATRIX, &size) else {
+        guard isTurned, let matrix = pointee.av_stream_get_side_data(source, AV_PKT_DATA_DISPLAYMATRIX, &size) else {
             return true
         }
         guard let copy = pointee.av_memdup(matrix, size) else { return false }

@@ -19,6 +19,8 @@ final class VideoFile {
     /// How long packets last of streams that have few, by the index of the stream and the packet's time: fragments don't
     /// say it.
     private var durations: [Int32: [Int64: Int64]] = [:]
+    /// The last decoding time of each stream: they must rise.
+    private var lastTimes: [Int32: Int64] = [:]
     /// Up to where the file is whole.
     private var wholeSize: off_t = 0
 
@@ -109,10 +111,19 @@ final class VideoFile {
         av.pointee.av_packet_rescale_ts(packet, timeBase, stream.pointee.time_base)
         packet.pointee.stream_index = index
         packet.pointee.pos = -1
+        order(packet)
         if durations[index] != nil { durations[index]?[packet.pointee.pts] = packet.pointee.duration }
         try check { av.pointee.av_interleaved_write_frame(format, packet) }
         wholeSize = saver.size
         if isKey { saver.save() }
+    }
+
+    /// Containers take no times that stay the same or fall, and pictures none that lie before their decoding.
+    private func order(_ packet: UnsafeMutablePointer<AVPacket>) {
+        guard packet.pointee.dts != mien_av_no_time else { return }
+        if let last = lastTimes[packet.pointee.stream_index] { packet.pointee.dts = max(packet.pointee.dts, last + 1) }
+        lastTimes[packet.pointee.stream_index] = packet.pointee.dts
+        if packet.pointee.pts != mien_av_no_time { packet.pointee.pts = max(packet.pointee.pts, packet.pointee.dts) }
     }
 
     /// Writes the rest and the index. The file is whole then.

@@ -20,7 +20,7 @@ final class Screen {
     /// Of the texture.
     private var (format, width, height) = (SDL_PIXELFORMAT_UNKNOWN.rawValue, Int32(0), Int32(0))
     /// Of what is shown.
-    private var orientation = Orientation.up
+    private var (aspect, orientation) = (PixelAspect.square, Orientation.up)
     private let converter: PictureConverter
     private let converted: Picture
     private let loss: Loss
@@ -152,7 +152,7 @@ final class Screen {
             }
             try upload(converted, SDL_PIXELFORMAT_IYUV)
         }
-        orientation = picture.orientation
+        (aspect, orientation) = (picture.pixelAspect, picture.orientation)
         present()
     }
 
@@ -188,12 +188,13 @@ final class Screen {
         let (isTransposed, mirrorsX, mirrorsY) = (
             orientation.isTransposed, orientation.mirrorsX, orientation.mirrorsY
         )
-        let size = isTransposed ? (width: height, height: width) : (width: width, height: height)
+        let columns = aspect.displayed(Int(width))
+        let size = isTransposed ? (width: Int(height), height: columns) : (width: columns, height: Int(height))
         var room = (width: Int32(0), height: Int32(0))
         _ = sdl.pointee.SDL_GetRendererOutputSize(renderer, &room.width, &room.height)
         let scale = min(Float(room.width) / Float(size.width), Float(room.height) / Float(size.height))
         // SDL turns the stored picture about its middle.
-        let (across, down) = (Int32(Float(width) * scale), Int32(Float(height) * scale))
+        let (across, down) = (Int32(Float(columns) * scale), Int32(Float(height) * scale))
         var target = SDL_Rect(x: (room.width - across) / 2, y: (room.height - down) / 2, w: across, h: down)
         // It mirrors first. A quarter turn clockwise of what stands on its head lets rows become columns.
         let flipsX = isTransposed ? mirrorsY : mirrorsX
