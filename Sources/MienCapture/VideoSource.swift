@@ -33,6 +33,8 @@ public final class VideoSource: FrameSource {
     private var next = 0
     private var lastTime: Double?
     private var kept: KeptPieces?
+    /// What the decoder said of the first packet that it refused.
+    private var refusal: String?
     /// Whether pictures are kept, and not the packets that they are in.
     private var keepsDecoded = false
 
@@ -44,15 +46,23 @@ public final class VideoSource: FrameSource {
     }
 
     /// Opens the recording at `path`; "-" is standard input. `decoderThreads`: of the codec, 0 lets FFmpeg choose.
-    public init(path: String, decoderThreads: Int = 1) throws(CaptureError) {
-        input = try VideoInput(path: path, decoderThreads: decoderThreads)
-        luma = VideoLuma(of: input, name: path)
-        name = path
+    public convenience init(path: String, decoderThreads: Int = 1) throws(CaptureError) {
+        let bytes = try InputBytes(path)
+        try self.init(bytes, InputKind(of: bytes), decoderThreads: decoderThreads)
+    }
+
+    /// `isInMemory`: a photo, which FFmpeg is to know by its bytes alone.
+    init(
+        _ bytes: InputBytes, _ kind: InputKind, isInMemory: Bool = false, decoderThreads: Int = 1
+    ) throws(CaptureError) {
+        input = try VideoInput(bytes, kind, isInMemory: isInMemory, decoderThreads: decoderThreads)
+        name = bytes.name
+        luma = VideoLuma(of: input, name: name)
         frameCount = input.frameCount
         var packet = input.av.pointee.av_packet_alloc()
         guard let picture = input.av.pointee.av_frame_alloc(), let held = packet else {
             input.av.pointee.av_packet_free(&packet)
-            throw .noMemory(path)
+            throw .noMemory(name)
         }
         (self.packet, self.picture) = (held, picture)
     }
@@ -65,7 +75,7 @@ public final class VideoSource: FrameSource {
     }
 
     public var warning: String? {
-        guard damaged > 0 else { return nil }
+        guard damaged > 0 else { return input.omission.map { "\(name): \($0)" } }
         let places = damaged == 1 ? "1 place" : "\(damaged) places"
         return "\(name): is damaged in \(places); frames there are missing or patched up, and so may faces be"
     }
@@ -96,8 +106,9 @@ public final class VideoSource: FrameSource {
                 try feed()
             case mien_averror_eof:
                 try finish()
-            default:
+            case let status:
                 damaged += 1
+                refusal = refusal ?? input.av.reason(status)
                 try feed()
             }
         }
@@ -136,7 +147,11 @@ public final class VideoSource: FrameSource {
                 break
             }
             if !keepsDecoded { try kept?.keep(packet, of: name) }
-            if av.pointee.avcodec_send_packet(input.decoder, packet) < 0 { damaged += 1 }
+            let sent = av.pointee.avcodec_send_packet(input.decoder, packet)
+            if sent < 0 {
+                damaged += 1
+                refusal = refusal ?? av.reason(sent)
+            }
             return
         }
         _ = av.pointee.avcodec_send_packet(input.decoder, nil)
@@ -153,7 +168,11 @@ public final class VideoSource: FrameSource {
         } else if isPipe, next == 0, reason?.hasSuffix("partial file") == true {
             reason = "its index stands at its end, out of reach in a pipe; name the file instead"
         }
-        guard let reason = reason ?? (next == 0 ? "no frame of it can be decoded" : nil) else { return }
+        if next == 0, reason == nil {
+            let refusal = refusal.map { ": \($0)" } ?? ""
+            throw CaptureError(.broken, "\(name): no frame of it can be decoded\(refusal)")
+        }
+        guard let reason else { return }
         let seconds = ((lastTime ?? 0) * 1000).rounded() / 1000
         let place = next == 0 ? "before its first frame" : "after \(next) frames (\(seconds) s)"
         throw CaptureError(.broken, "\(name): breaks off \(place): \(reason)")

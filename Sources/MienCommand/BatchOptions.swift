@@ -44,12 +44,15 @@ struct BatchOptions: ParsableArguments {
 
     private var kinds: [OutputKind]? { each?.kinds ?? (to == nil ? nil : OutputKinds(argument: "jsonl")?.kinds) }
 
-    /// What is to be done, with which inputs. `extensions`: those of the files that count in folders.
+    /// What is to be done, with which inputs. `extensions`: those of the files that count in folders; `onlyFirst`: of what holds
+    /// several pictures, the first one.
     func resolve(
-        _ arguments: [String], extensions: Set<String>, _ video: VideoOptions?, _ options: CommonOptions
+        _ arguments: [String], extensions: Set<String>, onlyFirst: Bool = false, _ video: VideoOptions?,
+        _ options: CommonOptions
     ) throws -> (plan: Plan, inputs: [Input]) {
         let excluded = to.flatMap { FileIdentity($0, isFolder: true) }
-        let search = InputSearch(extensions: extensions, isRecursive: recursive, excluded: excluded)
+        var search = InputSearch(
+            extensions: extensions, isRecursive: recursive, excluded: excluded, onlyFirst: onlyFirst)
         var inputs = search.inputs(for: arguments)
         if let kinds { inputs = try OwnResults(kinds: kinds, folder: to).added(to: inputs) }
         var plan = try options.resolve(inputs: inputs, video)
@@ -58,7 +61,10 @@ struct BatchOptions: ParsableArguments {
                 "\(file.path) is one file for all inputs, and --resume does only those that are left: give --each "
                     + "\(file.kind.name), or do without --resume")
         }
-        if plan.verbosity != .quiet { plan.progress = progress.form(besides: plan.outputs) }
+        if plan.verbosity != .quiet {
+            plan.progress = progress.form(besides: plan.outputs)
+            if let line = search.passedOver { tell(line) }
+        }
         if let shard { inputs = inputs.filter { shard.holds($0.place) } }
         if resume {
             let all = inputs.count

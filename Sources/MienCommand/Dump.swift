@@ -76,7 +76,7 @@ struct DumpCommand: ParsableCommand {
     }
 
     func run() throws {
-        let search = InputSearch(
+        var search = InputSearch(
             extensions: InputSearch.recordings.union(InputSearch.photos), isRecursive: recursive,
             excluded: FileIdentity(to, isFolder: true))
         var inputs = try device.map { [Input(try CameraSource($0) { tell("\($0)") })] } ?? search.inputs(for: input)
@@ -89,7 +89,10 @@ struct DumpCommand: ParsableCommand {
             inputs[index].results = dump.part(inputs[index].path, stem: stem(of: inputs[index]))
         }
         var plan = try options.resolve(inputs: inputs, nil, privacy: privacy.way)
-        if plan.verbosity != .quiet { plan.progress = ProgressChoice.auto.form(besides: plan.outputs) }
+        if plan.verbosity != .quiet {
+            plan.progress = ProgressChoice.auto.form(besides: plan.outputs)
+            if let line = search.passedOver { tell(line) }
+        }
         let left = inputs.filter { input in !(resume && input.results?.areWhole(for: input) ?? false) }
         if left.count < inputs.count, plan.verbosity != .quiet {
             tell("\(inputs.count - left.count) of \(inputs.count) inputs are done already")

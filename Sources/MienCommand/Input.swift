@@ -15,12 +15,12 @@ struct Input {
     let fault: CaptureError?
     private let open: () throws(CaptureError) -> any FrameSource
 
-    /// A file; `-` is standard input.
-    init(path: String, place: String? = nil, bytes: Int = 0) {
+    /// A file; `-` is standard input. `onlyFirst`: as in `openInput`.
+    init(path: String, place: String? = nil, bytes: Int = 0, onlyFirst: Bool = false) {
         self.path = path
         self.place = place ?? path.split(separator: "/").last.map(String.init) ?? path
         (self.bytes, fault) = (bytes, nil)
-        open = { () throws(CaptureError) in try openInput(path) }
+        open = { () throws(CaptureError) in try openInput(path, onlyFirst: onlyFirst) }
     }
 
     /// What can't be looked at, so that it counts as an input that fails.

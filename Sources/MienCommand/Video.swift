@@ -9,7 +9,7 @@ struct Video: ParsableCommand {
             its name is talk.partial.jsonl; --resume begins there. An input that fails doesn't stop the others: they are \
             listed in the end, and the exit status is 1.
             Of a folder the files count whose names end as recordings' do (mp4, mov, mkv, webm, avi ...), without hidden \
-            ones and without what mien wrote.
+            ones and without what mien wrote. How many others there are, and of which kinds, is said in a line.
             """)
 
     @Argument(

@@ -117,6 +117,74 @@ struct BatchTests {
             ])
     }
 
+    @Test("Files of a folder that are passed over are counted, by what their names end in; mien's own aren't")
+    func passedOver() throws {
+        let folder = try pictures(["a.pgm", "b.TXT", "c.txt", "d.docx", "README", ".hidden.txt", "sub/e.txt"])
+        let line =
+            "5 files in the folders passed over: 3 .txt, 1 .docx, 1 without an extension (name them to look at them)"
+        let told = line.replacing("5 files", with: "4 files").replacing("3 .txt", with: "2 .txt")
+        #expect(try run(folder, ["image", "in", "--each", "jsonl,csv"]).errors == "mien: \(told)\n")
+        #expect(try run(folder, ["image", "-r", "in"]).errors == "mien: \(line)\n")
+        #expect(try run(folder, ["image", "-q", "in"]).errors == "")
+        #expect(try run(folder, ["dump", "-r", "in", "--to", "out"]).errors.hasPrefix("mien: \(line)\n"))
+    }
+
+    @Test("Files of many kinds are taken from a folder")
+    func manyKinds() throws {
+        let folder = try Folder()
+        let made = try Program.shell(
+            """
+            cd '\(folder.path(""))'; mkdir in; cd in
+            make() { ffmpeg -v error -y -f lavfi -i testsrc2=s=64x48:d=0.2:r=10 "$@" || echo failed "$@"; }
+            make -c:v libx264 a.h264; make -c:v libx264 -f mpegts b.m2t; make -f mpeg c.MOD; make -c:v mpeg4 -f avi d.divx
+            make -f nut e.nut; make -f mp4 f.lrv; make -f mp4 g.insv; make -c:v libvpx -f ivf h.ivf; make -f apng i.apng
+            make j.gif; make -c:v libx265 -x265-params log-level=0 -f hevc k.hevc; make -f obu -c:v libaom-av1 -cpu-used 8 l.obu
+            "$MIEN" video . --each jsonl; echo $?; grep -c '"frame"' *.jsonl
+            """)
+        #expect(made.errors == "")
+        #expect(made.lines.first == "0")
+        #expect(made.lines.dropFirst() == "abcdefghijkl".map { "\($0).jsonl:2" }[...])
+    }
+
+    @Test("Of a picture that moves image looks at the first, and says so; video and dump look at all")
+    func moving() throws {
+        let folder = try Folder()
+        let pages = (0..<3).flatMap { Self.picture($0) }
+        try folder.write(below: "in", "a.pgm", pages)
+        let image = try run(folder, ["image", "in/a.pgm"])
+        #expect(try image.frames().count == 1)
+        #expect(
+            image.errors
+                == "mien: in/a.pgm: holds more pictures than the first, which alone is looked at here; mien video looks at all\n"
+        )
+        #expect(try run(folder, ["video", "in/a.pgm"]).frames().count == 3)
+        #expect(try run(folder, ["dump", "in/a.pgm", "--to", "out"]).status == 0)
+        #expect(try folder.list("out/frames").count == 3)
+        let piped = try Program.shell(
+            "\"$MIEN\" image - <'\(folder.path("in/a.pgm"))'; cat '\(folder.path("in/a.pgm"))' | \"$MIEN\" image -q -")
+        #expect(piped.lines.filter { $0.contains("\"frame\"") }.count == 2)
+    }
+
+    @Test(
+        "A photo shows the same faces in image, video and dump, by name and through standard input",
+        .enabled(if: Program.hasMedia, Program.missingMedia),
+        arguments: ["astronaut_exif6.jpg", "cases/exif_orientation_6.png", "cases/tiff_orientation_6.tif"])
+    func sameFaces(name: String) throws {
+        let folder = try Folder()
+        let outcome = try Program.shell(
+            """
+            cd '\(folder.path(""))'; cp "$1" x.mp4
+            for command in image video; do
+                "$MIEN" $command -q "$1"; "$MIEN" $command -q x.mp4; "$MIEN" $command -q - <"$1"; cat "$1" | "$MIEN" $command -q -
+            done | grep '"frame"' | sed 's/"source":"[^"]*",//' | sort | uniq -c
+            "$MIEN" dump -q "$1" --to a && cat "$1" | "$MIEN" dump -q - --to b && cmp a/frames/*.png b/frames/*.png && ls a/faces/*/*
+            """, [Program.clip(name)])
+        #expect(outcome.errors == "")
+        #expect(outcome.lines.count == 2, "\(outcome.output)")
+        #expect(outcome.lines.first?.hasPrefix("      8 ") == true)
+        #expect(outcome.lines.first?.contains("\"id\":1") == true)
+    }
+
     @Test("What is in the folder of results is no input, whatever it is called")
     func excluded() throws {
         let folder = try pictures(["a.pgm", "out/b.pgm"])

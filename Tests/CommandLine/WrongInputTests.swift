@@ -24,6 +24,20 @@ struct WrongInputTests {
         try expectFailure([command, "/nowhere/talk.mp4"], "/nowhere/talk.mp4: no such file")
     }
 
+    @Test(
+        "An address on the network is refused, with the pipe that brings it; that of a file, with the file",
+        arguments: ["video", "image"])
+    func addresses(command: String) throws {
+        for address in ["https://example.org/watch?v=1", "rtsp://camera.local:554/stream", "HTTP://x/[a].mp4"] {
+            try expectFailure(
+                [command, address], "mien: \(address): mien opens no network, on purpose",
+                "ffmpeg -i '\(address)' -c copy -f matroska - | mien video -\n")
+        }
+        try expectFailure([command, "s3://bucket/talk.mp4"], "aws s3 cp 's3://bucket/talk.mp4' - | mien video -\n")
+        try expectFailure([command, "file:///nowhere/talk.mp4"], "name the file itself: /nowhere/talk.mp4\n")
+        try expectFailure([command, "a b://c"], "a b://c: no such file\n")
+    }
+
     @Test("A text file, an empty file and a directory", arguments: ["video", "image"])
     func noRecording(command: String) throws {
         let folder = try Folder()
