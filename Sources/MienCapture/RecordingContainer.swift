@@ -4,8 +4,10 @@ import Glibc
 /// A container that FFmpeg has opened, with what it reads from. Owns both.
 final class RecordingContainer {
     let format: UnsafeMutablePointer<AVFormatContext>
-    /// What its first bytes say that FFmpeg doesn't: of TIFF.
+    /// What its bytes say that FFmpeg doesn't: of TIFF.
     let directory: TIFFDirectory?
+    /// A kind of picture that FFmpeg knows by its first bytes and may not decode, for the message; nil: it should.
+    let doubt: String?
     private let av: UnsafePointer<mien_av>
     /// nil where FFmpeg opens a file of its own.
     private let reader: AVIOReader?
@@ -25,6 +27,7 @@ final class RecordingContainer {
         let isWhole = isInMemory || Self.wholeFiles.contains(name)
         let bytes = isWhole ? try input.all() : nil
         directory = name == "tiff_pipe" ? bytes.flatMap { TIFFDirectory($0) } : nil
+        doubt = try Self.isAnimated(webP: input) ? "an animation in WebP" : nil
         reader = isWhole || input.isPipe ? try AVIOReader(input, bytes, av) : nil
         // A picture's kind is its content's, whatever it is called.
         let isKnown = isWhole || kind == .motionJPEG || name.hasSuffix("_pipe")
@@ -55,6 +58,12 @@ final class RecordingContainer {
                 return av.pointee.av_probe_input_format2(&data, 1, &score)
             }
         }
+    }
+
+    /// By the flags of its first chunk. (RFC 9649, 2.7.1)
+    private static func isAnimated(webP input: InputBytes) throws(CaptureError) -> Bool {
+        let start = try input.bytes(at: 8, count: 13)
+        return start.starts(with: Array("WEBPVP8X".utf8)) && start.count == 13 && start[12] & 2 != 0
     }
 
     private static func open(

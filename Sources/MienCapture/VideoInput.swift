@@ -31,6 +31,9 @@ final class VideoInput {
 
     var format: UnsafeMutablePointer<AVFormatContext> { container.format }
 
+    /// What it is that the decoder may not read, for the message.
+    var doubt: String? { container.doubt }
+
     /// What is left out of it, to be told; nil: nothing.
     var omission: String? {
         guard let pages = container.directory?.laterPages, pages > 0 else { return nil }

@@ -75,7 +75,8 @@ public final class VideoSource: FrameSource {
     }
 
     public var warning: String? {
-        guard damaged > 0 else { return input.omission.map { "\(name): \($0)" } }
+        // Where there is no frame at all, an error says why.
+        guard damaged > 0, next > 0 else { return input.omission.map { "\(name): \($0)" } }
         let places = damaged == 1 ? "1 place" : "\(damaged) places"
         return "\(name): is damaged in \(places); frames there are missing or patched up, and so may faces be"
     }
@@ -170,6 +171,11 @@ public final class VideoSource: FrameSource {
         }
         if next == 0, reason == nil {
             let refusal = refusal.map { ": \($0)" } ?? ""
+            if let doubt = input.doubt {
+                throw CaptureError(
+                    .unsupported,
+                    "\(name): is \(doubt), which FFmpeg doesn't decode\(refusal); convert it, to GIF or MP4")
+            }
             throw CaptureError(.broken, "\(name): no frame of it can be decoded\(refusal)")
         }
         guard let reason else { return }

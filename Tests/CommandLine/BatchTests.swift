@@ -121,7 +121,7 @@ struct BatchTests {
     func passedOver() throws {
         let folder = try pictures(["a.pgm", "b.TXT", "c.txt", "d.docx", "README", ".hidden.txt", "sub/e.txt"])
         let line =
-            "5 files in the folders passed over: 3 .txt, 1 .docx, 1 without an extension (name them to look at them)"
+            "5 files in the folders passed over: 3 .txt, 1 without an extension, 1 .docx (name them to look at them)"
         let told = line.replacing("5 files", with: "4 files").replacing("3 .txt", with: "2 .txt")
         #expect(try run(folder, ["image", "in", "--each", "jsonl,csv"]).errors == "mien: \(told)\n")
         #expect(try run(folder, ["image", "-r", "in"]).errors == "mien: \(line)\n")

@@ -35,6 +35,7 @@ struct WrongInputTests {
         }
         try expectFailure([command, "s3://bucket/talk.mp4"], "aws s3 cp 's3://bucket/talk.mp4' - | mien video -\n")
         try expectFailure([command, "file:///nowhere/talk.mp4"], "name the file itself: /nowhere/talk.mp4\n")
+        try expectFailure(["live", "--device", "rtsp://camera/1"], "| mien video -")
         try expectFailure([command, "a b://c"], "a b://c: no such file\n")
     }
 

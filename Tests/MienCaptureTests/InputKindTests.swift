@@ -195,7 +195,14 @@ struct MadeInputKindTests {
         let reading = try Reading(path)
         let error = try #require(reading.error)
         #expect(error.description.hasPrefix("\(path): no frame of it can be decoded: "))
-        #expect(reading.warning == nil || !error.description.contains("damaged"))
+        #expect(reading.warning == nil)
+
+        let animation = folder.path("a.webp")
+        try Program.make(animation, "-c:v libwebp_anim")
+        let refused = try Reading(animation)
+        #expect(
+            refused.error?.description.hasPrefix("\(animation): is an animation in WebP, which FFmpeg doesn't") == true)
+        #expect(refused.error?.code == .unsupported && refused.warning == nil)
     }
 
     private var floatTIFF: [UInt8] {
