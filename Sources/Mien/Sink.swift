@@ -51,10 +51,14 @@ public struct SinkError: Error, CustomStringConvertible, Sendable {
     public let isClosedPipe: Bool
     /// There is no room left, for other files neither.
     public let isDiskFull: Bool
+    /// It was the system that refused: another time it may not.
+    public let isSystem: Bool
     public let description: String
 
-    public init(_ description: String, isClosedPipe: Bool = false, isDiskFull: Bool = false) {
-        (self.isClosedPipe, self.isDiskFull) = (isClosedPipe, isDiskFull)
+    public init(
+        _ description: String, isClosedPipe: Bool = false, isDiskFull: Bool = false, isSystem: Bool = false
+    ) {
+        (self.isClosedPipe, self.isDiskFull, self.isSystem) = (isClosedPipe, isDiskFull, isSystem)
         self.description = description + (isDiskFull ? " (free some space, or write elsewhere)" : "")
     }
 
@@ -62,6 +66,6 @@ public struct SinkError: Error, CustomStringConvertible, Sendable {
     public init(_ description: String, code: Int32, reason: String? = nil) {
         self.init(
             "\(description): \(reason ?? String(cString: strerror(code)))", isClosedPipe: code == EPIPE,
-            isDiskFull: code == ENOSPC || code == EDQUOT)
+            isDiskFull: code == ENOSPC || code == EDQUOT, isSystem: true)
     }
 }

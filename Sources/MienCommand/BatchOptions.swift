@@ -20,8 +20,15 @@ struct BatchOptions: ParsableArguments {
             valueName: "folder"), completion: .directory)
     var to: String?
 
-    @Flag(help: "Pass over inputs whose own files are whole already.")
+    @Flag(
+        help: """
+            Pass over inputs whose own files are whole already, and made from what they would be made from now. Those that \
+            can't be read are tried again when they have changed.
+            """)
     var resume = false
+
+    @Flag(help: "With --resume: try inputs that could not be read again, though they have not changed.")
+    var retry = false
 
     @Option(
         help: ArgumentHelp(
@@ -39,6 +46,7 @@ struct BatchOptions: ParsableArguments {
     func validate() throws {
         if to == "" { throw ValidationError("--to needs the name of a folder") }
         try ForeignNames.refuse(to)
+        if retry, !resume { throw ValidationError("--retry goes with --resume") }
         if resume, kinds == nil { throw ValidationError("--resume goes with --each or --to") }
     }
 
@@ -66,13 +74,7 @@ struct BatchOptions: ParsableArguments {
             if let line = search.passedOver { tell(line) }
         }
         if let shard { inputs = inputs.filter { shard.holds($0.place) } }
-        if resume {
-            let all = inputs.count
-            inputs = inputs.filter { input in !(input.results?.areWhole(for: input) ?? false) }
-            if all > inputs.count, plan.verbosity != .quiet {
-                tell("\(all - inputs.count) of \(all) inputs are done already")
-            }
-        }
+        (plan.resumes, plan.retries) = (resume, retry)
         return (plan, inputs)
     }
 }

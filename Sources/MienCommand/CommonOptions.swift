@@ -28,7 +28,7 @@ struct CommonOptions: ParsableArguments {
         let own = inputs.compactMap(\.results)
         try FileIdentity.refuseOverlap(
             outputs: outputs.paths + [video?.out].compactMap(\.self) + own.flatMap(\.paths)
-                + own.flatMap(\.partialPaths),
+                + own.flatMap(\.hiddenPaths),
             inputs: inputs.map(\.path) + analysis.files)
         if inputs.count > 1, let file = files.first(where: { $0.kind.isForOneInput }) {
             let name = file.kind.name
@@ -43,6 +43,7 @@ struct CommonOptions: ParsableArguments {
         var plan = analysis.plan(threads: writesVideo ? 1 : nil)
         plan.outputs = Outputs(files, settings, hasOthers: !own.isEmpty)
         plan.statistics = outputs.stats
+        plan.failures = outputs.failures
         plan.verbosity = verbose ? .verbose : quiet ? .quiet : .normal
         return plan
     }

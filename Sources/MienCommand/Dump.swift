@@ -86,23 +86,20 @@ struct DumpCommand: ParsableCommand {
             throw ExitCode.failure
         }
         for index in inputs.indices where inputs[index].fault == nil {
-            inputs[index].results = dump.part(inputs[index].path, stem: stem(of: inputs[index]))
+            inputs[index].results = DumpResults(dump.part(inputs[index].path, stem: stem(of: inputs[index])))
         }
         var plan = try options.resolve(inputs: inputs, nil, privacy: privacy.way)
         if plan.verbosity != .quiet {
             plan.progress = ProgressChoice.auto.form(besides: plan.outputs)
             if let line = search.passedOver { tell(line) }
         }
-        let left = inputs.filter { input in !(resume && input.results?.areWhole(for: input) ?? false) }
-        if left.count < inputs.count, plan.verbosity != .quiet {
-            tell("\(inputs.count - left.count) of \(inputs.count) inputs are done already")
-        }
+        plan.resumes = resume
         var status: (any Error)?
-        do { try plan.run(left) } catch { status = error }
+        do { try plan.run(inputs) } catch { status = error }
         do { try dump.finish() } catch {
             // What a full disk has ended needs no second message.
             if status == nil || !error.isDiskFull { tell("\(error)") }
-            status = status ?? ExitCode.failure
+            if status == nil || status as? ExitCode == .unreadInputs { status = ExitCode.failure }
         }
         if plan.verbosity != .quiet { tell(dump.summary) }
         if let status { throw status }
@@ -157,13 +154,26 @@ struct DumpLabels: ExpressibleByArgument {
     }
 }
 
-extension Dump.Part: InputResults {
+/// An input's part of a dump.
+private final class DumpResults: InputResults {
+    private let part: Dump.Part
+
+    init(_ part: Dump.Part) { self.part = part }
+
     var haveVideo: Bool { false }
     var paths: [String] { [] }
-    var partialPaths: [String] { [] }
-    func areWhole(for input: Input) -> Bool { isWhole(since: ResultFiles.modificationTime(input.path)) }
-    func makeSinks(for source: any FrameSource, _ settings: OutputSettings) throws(SinkError) -> [any Sink] {
-        [try makeSink()]
+    var hiddenPaths: [String] { [] }
+
+    func state(_ source: ResultRecord.Source, _ batch: BatchContext) -> ResultState {
+        part.isWhole(since: source.version.modified) ? .whole : .missing(reason: nil)
     }
-    func discard() {}
+
+    func makeSinks(
+        for source: any FrameSource, _ file: ResultRecord.Source?, _ batch: BatchContext
+    ) throws(SinkError) -> [any Sink] { [try part.makeSink()] }
+
+    func complete(_ batch: BatchContext) throws(SinkError) { try part.complete() }
+    func keep(_ batch: BatchContext) {}
+    func discard(_ batch: BatchContext) {}
+    func note(failure: String, of file: ResultRecord.Source, _ batch: BatchContext) {}
 }

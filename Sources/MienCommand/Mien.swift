@@ -9,8 +9,9 @@ struct MienTool: ParsableCommand {
         commandName: "mien",
         abstract: "Finds faces and says which of six expressions each shows.",
         discussion: """
-            Results go to standard output, messages to standard error. Exit status: 0 done, 1 failed, 64 wrong usage, \
-            128 + N ended in good order by signal N.
+            Results go to standard output, messages to standard error. Exit status: 0 done; 65 done, but for inputs that \
+            could not be read; 1 it could not go on, or a result could not be written; 64 wrong usage; 128 + N ended in good \
+            order by signal N.
             """,
         version: "mien \(mienVersion)",
         subcommands: [

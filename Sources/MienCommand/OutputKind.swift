@@ -10,6 +10,8 @@ struct OutputKind: Sendable {
     /// Whether a file holds what belongs to one input, and can't be shared by several.
     let isForOneInput: Bool
     let isVideo: Bool
+    /// Whether it is a page that may have pictures in it.
+    let hasPictures: Bool
     let make: @Sendable (OutputRequest) throws(SinkError) -> any Sink
 
     /// All there are: a new one is a line here.
@@ -23,7 +25,7 @@ struct OutputKind: Sendable {
             OutputKind("srt", ".srt", isForOneInput: true) { request throws(SinkError) in
                 Subtitles(try OutputFile(request.path), .srt)
             },
-            OutputKind("report", ".html") { request throws(SinkError) in
+            OutputKind("report", ".html", hasPictures: true) { request throws(SinkError) in
                 let file = try OutputFile(request.path)
                 return request.settings.hasThumbnails ? IllustratedReport(file) : Report(file)
             },
@@ -37,10 +39,10 @@ struct OutputKind: Sendable {
 
     private init(
         _ name: String, _ suffix: String, isForOneInput: Bool = false, isVideo: Bool = false,
-        make: @escaping @Sendable (OutputRequest) throws(SinkError) -> any Sink
+        hasPictures: Bool = false, make: @escaping @Sendable (OutputRequest) throws(SinkError) -> any Sink
     ) {
         (self.name, self.suffix, self.isForOneInput) = (name, suffix, isForOneInput)
-        (self.isVideo, self.make) = (isVideo, make)
+        (self.isVideo, self.hasPictures, self.make) = (isVideo, hasPictures, make)
     }
 
     init?(named name: String) {
@@ -48,16 +50,14 @@ struct OutputKind: Sendable {
         self = kind
     }
 
-    /// Whether mien may have written a file of this name, so that it is none to look at: results in the making, and
-    /// recordings that are results.
-    static func isResult(_ name: String) -> Bool {
-        all.contains { name.hasSuffix($0.suffix) || name.hasSuffix($0.partialSuffix) }
-    }
+    /// Whether mien may have written a file of this name, so that it is none to look at: recordings that are results.
+    /// Those in the making are hidden.
+    static func isResult(_ name: String) -> Bool { all.contains { name.hasSuffix($0.suffix) } }
 
-    /// As long as the file isn't whole. It ends as the whole one's does, so that programs know what it is.
-    var partialSuffix: String {
-        let dot = suffix.lastIndex(of: ".") ?? suffix.startIndex
-        return suffix[..<dot] + ".partial" + suffix[dot...]
+    /// Of the settings, those that files of this kind depend on.
+    func options(_ settings: OutputSettings) -> String {
+        if isVideo { return givenOptions(settings.video) }
+        return hasPictures ? "thumbnails: \(settings.hasThumbnails)" : ""
     }
 }
 

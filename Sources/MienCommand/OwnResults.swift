@@ -34,8 +34,7 @@ struct OwnResults {
                         + "folder that both are in, whose layout is kept, or another --to for one of them")
             }
             var input = input
-            input.results = ResultFiles(
-                kinds, stem: stem, folder: folder == nil ? nil : stem.lastIndex(of: "/").map { String(stem[..<$0]) })
+            input.results = ResultFiles(kinds, stem: stem, makesFolder: folder != nil)
             return input
         }
     }

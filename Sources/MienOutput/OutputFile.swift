@@ -106,7 +106,7 @@ public final class OutputFile {
     }
 
     /// Writes what waits and closes the file; standard output stays open.
-    func close() throws(SinkError) {
+    public func close() throws(SinkError) {
         try flush()
         guard isOwned, descriptor >= 0 else { return }
         // Some file systems say only here that there was no room.
