@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// Bytes of the largest photo's file that is read into memory.
 private let maximumFile = 1 << 30

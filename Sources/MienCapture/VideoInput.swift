@@ -1,6 +1,7 @@
 import CMienAV
 import Glibc
 import MienImage
+import MienSystem
 
 /// A recording's opened container, and the decoder of its video stream. Owns both.
 final class VideoInput {
@@ -75,7 +76,7 @@ final class VideoInput {
         _ = av.pointee.av_dict_set(&options, "pattern_type", "none", 0)
         var format: UnsafeMutablePointer<AVFormatContext>?
         mien_av_forget_message()
-        let status = av.pointee.avformat_open_input(&format, Self.url(path), nil, &options)
+        let status = Self.url(path).withFileName { av.pointee.avformat_open_input(&format, $0, nil, &options) }
         guard status >= 0, let format else { throw refused(path, status, av) }
         // Takes any text whose name ends in .txt for the screen of a terminal.
         if String(cString: format.pointee.iformat.pointee.name) == "tty" {

@@ -38,7 +38,6 @@ struct BatchOptions: ParsableArguments {
 
     func validate() throws {
         if to == "" { throw ValidationError("--to needs the name of a folder") }
-        try ForeignNames.refuse(to)
         if resume, kinds == nil { throw ValidationError("--resume goes with --each or --to") }
     }
 

@@ -1,4 +1,5 @@
 import Mien
+import MienSystem
 
 /// Something to look at, not opened yet.
 struct Input {
@@ -18,7 +19,7 @@ struct Input {
     /// A file; `-` is standard input.
     init(path: String, place: String? = nil, bytes: Int = 0) {
         self.path = path
-        self.place = place ?? path.split(separator: "/").last.map(String.init) ?? path
+        self.place = place ?? path.pathParts.last ?? path
         (self.bytes, fault) = (bytes, nil)
         open = { () throws(CaptureError) in try openInput(path) }
     }
@@ -28,9 +29,6 @@ struct Input {
         (self.path, place, bytes, self.fault) = (path, path, 0, fault)
         open = { () throws(CaptureError) in throw fault }
     }
-
-    /// One whose name is not UTF-8; `path`: with other characters in place of what is wrong.
-    init(foreign path: String) { self.init(path, fault: CaptureError(.unsupported, ForeignNames.message(path))) }
 
     init(_ source: any FrameSource) {
         (path, place, bytes, fault) = (source.name, source.name, 0, nil)

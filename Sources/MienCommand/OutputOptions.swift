@@ -41,9 +41,6 @@ struct OutputOptions: ParsableArguments {
         }
     }
 
-    /// The names of the files that are written.
-    var paths: [String] { (named.map(\.path) + [stats]).compactMap(\.self).filter { $0 != "-" } }
-
     func validate() throws {
         let toStandardOutput = (named + [("stats", stats)]).filter { $0.path == "-" }.map { "--\($0.name)" }
         if toStandardOutput.count > 1 {

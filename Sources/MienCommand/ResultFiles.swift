@@ -1,6 +1,7 @@
 import Glibc
 import Mien
 import MienOutput
+import MienSystem
 
 /// Where the results of one input go.
 protocol InputResults {

@@ -1,5 +1,6 @@
 import CMienAssets
 public import MienNN
+import MienSystem
 
 /// A network that names expressions, with what its file says of its input and output. Never changes: any number of
 /// classifiers on any threads share one.
@@ -101,7 +102,7 @@ public struct ExpressionModel: Sendable {
 
     private init(onnx bytes: UnsafeRawBufferPointer, from path: String, _ options: ModelOptions) throws(VisionError) {
         let model: Model
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let folder = path.folder
         do {
             model = try Model(onnx: bytes) { name throws(ModelError) in
                 do { return try readFile(folder + name, as: "model's weights", isNamedByFile: true) } catch {
