@@ -45,7 +45,8 @@ func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
 /// The program; where it is checked a library, of which Tests/Checked makes a program and Tests/Fuzz takes parts.
 var command: Target {
     let dependencies: [Target.Dependency] = [
-        "MienOutput", "MienTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MienSystem", "MienOutput", "MienTraining",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
     ]
     guard isChecked else {
@@ -106,18 +107,25 @@ let package = Package(
         shim("v4l2", "CMienV4L2", libraries: []),
 
         // Arrows go down only.
+        module("MienSystem", []),
         module("MienImage", []),
         module(
             "MienNN", ["CMienOneDNN", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["ONNX/onnx.proto"]),
-        module("MienCapture", ["MienImage", "CMienAV", "CMienHEIF", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
-        module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
+        module(
+            "MienCapture",
+            ["MienSystem", "MienImage", "CMienAV", "CMienHEIF", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
+        module("MienVision", ["MienSystem", "MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", "CMienCrash", .product(name: "Logging", package: "swift-log")]),
         module(
-            "MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienChafa", "CMienCrash", "CMienFreeType", "CMienSDL"]),
-        module("MienTraining", ["Mien", "MienNN"]),
+            "MienOutput",
+            [
+                "MienSystem", "Mien", "CMienAssets", "CMienAV", "CMienChafa", "CMienCrash", "CMienFreeType", "CMienSDL",
+            ]),
+        module("MienTraining", ["MienSystem", "Mien", "MienNN"]),
         command,
 
+        tests("MienSystemTests", of: ["MienSystem"]),
         tests("MienImageTests", of: ["MienImage"]),
         .target(name: "CMienAllocations", path: "Tests/AllocationCounter", cSettings: cSettings),
         tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),

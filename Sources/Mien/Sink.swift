@@ -59,13 +59,19 @@ public struct SinkError: Error, CustomStringConvertible, Sendable {
         _ description: String, isClosedPipe: Bool = false, isDiskFull: Bool = false, isSystem: Bool = false
     ) {
         (self.isClosedPipe, self.isDiskFull, self.isSystem) = (isClosedPipe, isDiskFull, isSystem)
-        self.description = description + (isDiskFull ? " (free some space, or write elsewhere)" : "")
+        self.description = description
     }
 
     /// A system call failed, and left this number in errno. `reason`: what is known of it; nil: what the number means.
     public init(_ description: String, code: Int32, reason: String? = nil) {
+        let advice =
+            switch code {
+            case ENOSPC, EDQUOT: " (free some space, or write elsewhere)"
+            case EFBIG: " (raise the limit, ulimit -f, or write to a file system that takes larger files)"
+            default: ""
+            }
         self.init(
-            "\(description): \(reason ?? String(cString: strerror(code)))", isClosedPipe: code == EPIPE,
-            isDiskFull: code == ENOSPC || code == EDQUOT, isSystem: true)
+            "\(description): \(reason ?? String(cString: strerror(code)))\(advice)", isClosedPipe: code == EPIPE,
+            isDiskFull: !advice.isEmpty, isSystem: true)
     }
 }

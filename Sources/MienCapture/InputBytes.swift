@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// The bytes of a file, or of a pipe, which brings them once: so that it can be told what they are before it is settled who
 /// reads them. One thread at a time.

@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// Opens what a user names as an input: a recording or a photo, told apart by what they hold and not by their names;
 /// "-" is standard input.

@@ -1,5 +1,6 @@
 import CMienAV
 import Glibc
+import MienSystem
 
 /// A container that FFmpeg has opened, with what it reads from. Owns both.
 final class RecordingContainer {
@@ -82,7 +83,12 @@ final class RecordingContainer {
             format?.pointee.pb = reader.context
         }
         mien_av_forget_message()
-        let status = av.pointee.avformat_open_input(&format, reader == nil ? url(input.name) : nil, known, &options)
+        let status =
+            if reader == nil {
+                url(input.name).withFileName { av.pointee.avformat_open_input(&format, $0, known, &options) }
+            } else {
+                av.pointee.avformat_open_input(&format, nil, known, &options)
+            }
         guard status >= 0, let format else { throw refused(input, status, av) }
         // Takes any text whose name ends in .txt for the screen of a terminal.
         if String(cString: format.pointee.iformat.pointee.name) == "tty" {

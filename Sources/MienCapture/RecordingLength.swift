@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// How long a file says it is, against how long it is: some of FFmpeg's demuxers take a cut for the end.
 struct RecordingLength: CustomStringConvertible {

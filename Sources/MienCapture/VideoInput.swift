@@ -1,5 +1,6 @@
 import CMienAV
 import MienImage
+import MienSystem
 
 /// A recording's opened container, and the decoder of its video stream. Owns both.
 final class VideoInput {

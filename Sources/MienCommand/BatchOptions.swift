@@ -45,7 +45,6 @@ struct BatchOptions: ParsableArguments {
 
     func validate() throws {
         if to == "" { throw ValidationError("--to needs the name of a folder") }
-        try ForeignNames.refuse(to)
         if retry, !resume { throw ValidationError("--retry goes with --resume") }
         if resume, kinds == nil { throw ValidationError("--resume goes with --each or --to") }
     }

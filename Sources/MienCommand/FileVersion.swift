@@ -1,5 +1,6 @@
 import Glibc
 import MienOutput
+import MienSystem
 
 /// What tells a file from what it was before, and from another put in its place.
 struct FileVersion: Equatable {

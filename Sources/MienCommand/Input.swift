@@ -1,4 +1,5 @@
 import Mien
+import MienSystem
 
 /// Something to look at, not opened yet.
 struct Input {
@@ -20,7 +21,7 @@ struct Input {
     /// A file; `-` is standard input. `onlyFirst`: as in `openInput`.
     init(path: String, place: String? = nil, bytes: Int = 0, onlyFirst: Bool = false) {
         self.path = path
-        self.place = place ?? path.split(separator: "/").last.map(String.init) ?? path
+        self.place = place ?? path.pathParts.last ?? path
         (self.bytes, fault, isLive) = (bytes, nil, false)
         open = { () throws(CaptureError) in try openInput(path, onlyFirst: onlyFirst) }
     }
@@ -30,9 +31,6 @@ struct Input {
         (self.path, place, bytes, self.fault, isLive) = (path, path, 0, fault, false)
         open = { () throws(CaptureError) in throw fault }
     }
-
-    /// One whose name is not UTF-8; `path`: with other characters in place of what is wrong.
-    init(foreign path: String) { self.init(path, fault: CaptureError(.unsupported, ForeignNames.message(path))) }
 
     init(_ source: any FrameSource) {
         (path, place, bytes, fault, isLive) = (source.name, source.name, 0, nil, source.isLive)

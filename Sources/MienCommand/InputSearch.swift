@@ -1,5 +1,6 @@
 import Glibc
 import MienCapture
+import MienSystem
 
 /// Finds the files that arguments name: files themselves, folders, and patterns that the shell has left alone.
 ///
@@ -20,6 +21,16 @@ struct InputSearch {
         apng avif bmp dds dib dpx exr gif hdr heic heics heif hif j2c j2k jfif jls jp2 jpe jpeg jpf jpg jxl mpo pam pbm pcx \
         pfm pgm png pnm ppm psd qoi ras sgi tga tif tiff webp xbm xpm xwd
         """.split(separator: " ").map(String.init))
+
+    /// Whether a file of that name is taken for a recording or a photo by whoever sees it.
+    static func isNameOfPictures(_ path: String) -> Bool {
+        recordings.union(photos).contains(extensionOf(path))
+    }
+
+    /// In lower case, without the dot; empty where there is none.
+    private static func extensionOf(_ name: String) -> String {
+        name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    }
 
     /// What a dump has in its folder, where that is the inputs' folder, too.
     private static let dumps: Set = ["faces", "frames"]
@@ -64,7 +75,6 @@ struct InputSearch {
 
     private mutating func inputs(for argument: String) -> [Input] {
         if argument == "-" { return [Input(path: argument, onlyFirst: onlyFirst)] }
-        if ForeignNames.contain(argument) { return [Input(foreign: argument)] }
         // What is there is meant as it is, even if it looks like a pattern.
         if Status(argument) == nil, NetworkAddress(argument) == nil, argument.contains(where: { "*?[".contains($0) }) {
             return matches(of: argument)
@@ -95,22 +105,13 @@ struct InputSearch {
 
     /// What is in `folder`, whose name ends in a slash.
     private mutating func list(_ folder: String, below root: Int) -> [Input] {
-        guard let stream = opendir(folder) else {
+        guard let names = fileNames(in: folder) else {
             return [Input(folder, fault: CaptureError(.system, "\(folder): \(String(cString: strerror(errno)))"))]
         }
-        defer { closedir(stream) }
         let isOfResults = excluded.map { $0 == Status(folder)?.identity } ?? false
         var found: [Input] = []
-        while let entry = readdir(stream) {
-            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            let name = String(decoding: bytes, as: UTF8.self)
-            if name.hasPrefix(".") { continue }
+        for name in names where !name.hasPrefix(".") {
             let path = folder + name
-            if !name.utf8.elementsEqual(bytes) {
-                let isFolder = Int(entry.pointee.d_type) == DT_DIR
-                if isFolder ? isRecursive : takes(name) { found.append(Input(foreign: path)) }
-                continue
-            }
             guard let status = Status(path) else {
                 // A link to nowhere.
                 if takes(name) { found.append(Input(path: path)) }
@@ -137,28 +138,22 @@ struct InputSearch {
     /// Whether a file of that name in a folder is to be looked at; counts it where not, unless mien wrote it.
     private mutating func takes(_ name: String) -> Bool {
         if OutputKind.isResult(name) { return false }
-        let dot = name.lastIndex(of: ".")
-        let ending = dot.map { name[name.index(after: $0)...].lowercased() } ?? ""
-        let isTaken = dot != nil && extensions.contains(ending)
+        let ending = Self.extensionOf(name)
+        let isTaken = extensions.contains(ending)
         if !isTaken { others[ending, default: 0] += 1 }
         return isTaken
     }
 
     /// What fits a pattern as `glob` has it.
     private mutating func matches(of pattern: String) -> [Input] {
-        var matches = glob_t()
-        defer { globfree(&matches) }
-        guard glob(pattern, GLOB_NOSORT, nil, &matches) == 0 else {
+        guard let paths = paths(fitting: pattern) else {
             return [Input(pattern, fault: CaptureError(.notFound, "\(pattern): no file has such a name"))]
         }
-        let found = (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0] }
-        let paths = found.compactMap { String(validatingCString: $0) }
-        let foreign = found.filter { String(validatingCString: $0) == nil }.map { Input(foreign: String(cString: $0)) }
         // Up to the last slash before the first wildcard.
         let fixed = pattern.prefix { !"*?[".contains($0) }
         let root = fixed.utf8.lastIndex(of: UInt8(ascii: "/")).map { fixed.utf8[...$0].count } ?? 0
         let ordered = paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        return ordered.flatMap { files(at: $0, below: root) } + foreign
+        return ordered.flatMap { files(at: $0, below: root) }
     }
 }
 

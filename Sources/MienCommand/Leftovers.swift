@@ -1,5 +1,6 @@
 import Glibc
 import Mien
+import MienSystem
 
 /// Takes away the partial files of runs that could not do it themselves: they were killed, or their machine went down.
 ///
@@ -16,16 +17,12 @@ final class Leftovers {
 
     /// Looks through the folder of `path`, a file written just now, unless that has been done.
     func clear(besides path: String) {
-        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "./"
+        let folder = path.lastSlash == nil ? "./" : path.folder
         guard folders.insert(folder).inserted, let now = FileVersion(path)?.modified,
-            let stream = opendir(folder)
+            let names = fileNames(in: folder)
         else { return }
-        defer { closedir(stream) }
         var gone = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for name in names {
             guard let run = ResultNames.run(ofPartial: name), let then = FileVersion(folder + name)?.modified,
                 run.isOver ?? (now - then > Self.patience), unlink(folder + name) == 0
             else { continue }

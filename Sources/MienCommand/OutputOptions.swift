@@ -49,9 +49,6 @@ struct OutputOptions: ParsableArguments {
     /// All of them, with those that are no results.
     private var all: [(name: String, path: String?)] { named + [("stats", stats), ("failures", failures)] }
 
-    /// The names of the files that are written.
-    var paths: [String] { all.compactMap(\.path).filter { $0 != "-" } }
-
     func validate() throws {
         let toStandardOutput = all.filter { $0.path == "-" }.map { "--\($0.name)" }
         if toStandardOutput.count > 1 {

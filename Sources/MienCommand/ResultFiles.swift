@@ -1,6 +1,7 @@
 import Glibc
 import Mien
 import MienOutput
+import MienSystem
 
 /// Files of its own for one input.
 ///
@@ -148,7 +149,7 @@ final class ResultFiles: InputResults {
     /// Makes `path` and the folders above it. (`mkdir`)
     static func makeFolder(_ path: String) throws(SinkError) {
         guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        let parts = path.pathParts
         if errno == ENOENT, parts.count > 1 {
             try makeFolder((path.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/"))
             if mkdir(path, 0o777) == 0 || errno == EEXIST { return }

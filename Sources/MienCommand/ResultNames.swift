@@ -1,5 +1,6 @@
 import Glibc
 import MienNN
+import MienSystem
 
 /// What the files are called that belong to one input: one scheme for all of them.
 ///
@@ -20,7 +21,7 @@ struct ResultNames {
 
     /// `stem`: the path of the files without what tells them apart.
     init(stem: String) {
-        let start = stem.utf8.lastIndex(of: UInt8(ascii: "/")).map { stem.utf8.index(after: $0) } ?? stem.startIndex
+        let start = stem.lastSlash.map { stem.utf8.index(after: $0) } ?? stem.startIndex
         (folder, name) = (String(stem[..<start]), String(stem[start...]))
     }
 

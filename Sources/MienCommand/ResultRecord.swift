@@ -1,5 +1,6 @@
 import Glibc
 import Mien
+import MienSystem
 
 /// What the results of one input were made from: a hidden file beside them, written last, so that who finds it knows that
 /// they are whole.

@@ -1,5 +1,6 @@
 import Glibc
 import Mien
+import MienSystem
 
 /// Shows the runs on other machines that this one lives: the files that it writes get the present time once a minute, by
 /// the file system's clock, even while a slow recording writes nothing.
@@ -23,7 +24,7 @@ final class SignsOfLife {
             while state.wait(seconds: Self.seconds, { $0.isOver ? true : nil }) == nil {
                 let paths = state.change { $0.paths }
                 // One that has gone is none of its business.
-                for path in paths { utimensat(AT_FDCWD, path, nil, 0) }
+                for path in paths { _ = path.withFileName { utimensat(AT_FDCWD, $0, nil, 0) } }
             }
         }
     }

@@ -1,5 +1,6 @@
 import CMienAssets
 public import MienNN
+import MienSystem
 
 /// A network that names expressions, with what its file says of its input and output. Never changes: any number of
 /// classifiers on any threads share one.
@@ -109,7 +110,7 @@ public struct ExpressionModel: Sendable {
     ) throws(VisionError) {
         let model: Model
         var fingerprint = isFingerprinted ? Fingerprint.of(words: bytes) : nil
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let folder = path.folder
         do {
             model = try Model(onnx: bytes) { name throws(ModelError) in
                 do {

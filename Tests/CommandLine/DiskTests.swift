@@ -30,6 +30,35 @@ struct DiskTests {
                 """)
     }
 
+    @Test(
+        "What a full disk holds are whole lines and whole cues, also in the end of many",
+        arguments: ["jsonl", "csv", "vtt"])
+    func wholeLines(kind: String) throws {
+        let outcome = try run(
+            "size=\(kind == "vtt" ? 8 : 64)k",
+            """
+            "$MIEN" demo -q --seconds \(kind == "vtt" ? 200 : 20) --\(kind) disk/out; echo $?
+            "$MIEN" demo -q --seconds \(kind == "vtt" ? 200 : 20) --\(kind) - > disk/more; echo $?
+            wc -c < disk/out; tail -c 60 disk/out
+            """)
+        #expect(outcome.lines.prefix(2) == ["1", "1"])
+        #expect((Int(outcome.lines[2]) ?? 0) > 0)
+        switch kind {
+        case "jsonl": #expect(outcome.output.hasSuffix("}]}\n"))
+        case "csv":
+            #expect(outcome.lines.last?.wholeMatch(of: /.*,\w+,\d\.\d{4}/) != nil && outcome.output.hasSuffix("\n"))
+        default: #expect(outcome.output.contains(/-->.*\nface 1: \w+\n\n$/))
+        }
+    }
+
+    @Test("A limit on the size of files is told like a full disk, and leaves whole lines")
+    func fileSizeLimit() throws {
+        let outcome = try run(
+            "size=1m", "(ulimit -f 20; \"$MIEN\" demo -q --seconds 20 --jsonl disk/out; echo $?; tail -c 4 disk/out)")
+        #expect(outcome.output == "1\n}]}\n")
+        #expect(outcome.errors.hasPrefix("mien: cannot write to disk/out: File too large (raise the limit, ulimit -f"))
+    }
+
     @Test("The same in a run over many", .enabled(if: Program.hasMedia, Program.missingMedia))
     func fullBatch() throws {
         let outcome = try run(
@@ -102,7 +131,7 @@ extension String {
     fileprivate var withoutToken: String { replacing(/[0-9a-z]+-[0-9a-z]+-[0-9a-z]+(?=\.partial)/, with: "TOKEN") }
 }
 
-private enum Disk {
+enum Disk {
     static let canMount =
         Program.isBuilt
         && (try? Program.shell("unshare --user --map-root-user --mount mount -t tmpfs none /mnt"))?.status == 0

@@ -203,7 +203,7 @@ struct WrongInputTests {
             ["video"], ["nonsense"], ["demo", "--nonsense"], ["demo", "--frames", "0"], ["demo", "--frames", "many"],
             ["demo", "--seconds", "-1"], ["demo", "--scale-factor", "1"], ["demo", "--scale-factor", "nan"],
             ["demo", "--neighbours", "0"], ["demo", "--min-face", "90", "--max-face", "80"],
-            ["demo", "--threads", "0"],
+            ["demo", "--threads", "0"], ["demo", "--threads", "2000"],
             ["demo", "-v", "-q"], ["demo", "--jsonl", "-", "--csv", "-"], ["demo", "--jsonl", ""],
         ])
     func usage(arguments: [String]) throws {

@@ -13,7 +13,7 @@ struct Harness: Sendable {
     /// A new one is a file beside this and a line here.
     static let all = [
         model, graph, jpeg, png, heif, kinds, exif, frames, mjpeg, raw, camera, fer2013, votes, checkpoint, cascade, xz,
-        records, arguments,
+        records, arguments, names, forms,
     ]
 }
 

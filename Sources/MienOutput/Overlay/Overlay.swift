@@ -1,5 +1,6 @@
 public import Mien
 import MienImage
+import MienSystem
 import MienVision
 
 /// Draws what is known of the faces on pictures of any layout: an outline, a label, six bars, a trail of the last seconds.
@@ -27,7 +28,8 @@ public final class Overlay {
         } catch {
             fonts = nil
             problem =
-                "labels have no text: \(error.description) (on Debian: apt install libfontconfig1 fonts-dejavu-core)"
+                "labels have no text: "
+                + loadFailure(error.description, packages: "libfontconfig1 fonts-dejavu-core")
         }
     }
 

@@ -40,6 +40,9 @@ public final class AnnotatedVideo: PictureSink {
     private var early: [UnsafeMutablePointer<AVPacket>] = []
     private var failure: SinkError?
 
+    /// Whether the file at `path` is one of these; false where that can't be told.
+    public static func isOwn(_ path: String) -> Bool { VideoFile.isOwn(path) }
+
     /// Creates the file. `report` is told what can't be taken over. Throws where the name says of no kind of video, and where
     /// the file can't be created.
     public init(

@@ -3,6 +3,7 @@ import CMienSDL
 import Glibc
 import Mien
 import MienCapture
+import MienSystem
 
 /// An SDL window that shows pictures, in their own pixel format where SDL knows it. The thread that makes it uses it.
 final class Screen {
@@ -38,8 +39,7 @@ final class Screen {
         loss = Loss(lost)
         var error: UnsafePointer<CChar>?
         guard let sdl = mien_sdl_load(&error) else {
-            let reason = error.map { String(cString: $0) } ?? "unknown error"
-            throw SinkError("no window: cannot load SDL: \(reason) (on Debian: apt install libsdl2-2.0-0)")
+            throw SinkError("no window: cannot load SDL: \(loadFailure(error, packages: "libsdl2-2.0-0"))")
         }
         self.sdl = sdl
         do throws(CaptureError) {
