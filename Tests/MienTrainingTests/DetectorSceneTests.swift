@@ -197,7 +197,7 @@ struct FaceListTests {
         "with a fault are refused with file and line",
         arguments: [
             "file,x,y\na,1,2\n", "file,x,y,width,height\na,1,2,nan,4\n", "file,x,y,width,height\na,1,2,3\n",
-            "file,x,y,width,height\na,1,2,0,4\n", "",
+            "file,x,y,width,height\na,1,2,0,4\n", "x,y,width,height,file\n1,2,3,4\n", "",
         ])
     func faults(_ text: String) {
         #expect { try list(text) } throws: { "\($0)".contains("faces.csv:") }

@@ -1,8 +1,4 @@
-import Glibc
-import Mien
-import MienNN
 import MienVision
-import Synchronization
 
 /// Pictures in a folder and a CSV of the faces in them: `file,x,y,width,height`, then where they are known
 /// `right_eye_x,right_eye_y,left_eye_x,...,nose_x,...,right_mouth_x,...,left_mouth_x,left_mouth_y`, `score` and `person`.
@@ -30,7 +26,7 @@ struct FaceList: Sendable {
     /// Reads the CSV at `path`. Columns may stand in any order, and there may be others.
     init(_ path: String) throws(DataError) {
         var lines = try LineReader(path)
-        let header = try lines.next().map { Self.fields($0) } ?? []
+        let header = try lines.next().map { Fields.names($0) } ?? []
         func column(_ name: String) -> Int? { header.firstIndex(of: name) }
         let needed = ["file", "x", "y", "width", "height"].map(column)
         guard !needed.contains(nil) else {
@@ -54,7 +50,10 @@ struct FaceList: Sendable {
                 }
                 numbers.append(value)
             }
-            var face = Face(file: fields[needed[0] ?? 0], box: SIMD4(numbers))
+            guard let name = needed[0], name < fields.count, !fields[name].isEmpty else {
+                throw DataError("\(path):\(lines.number): the file's name is missing")
+            }
+            var face = Face(file: fields[name], box: SIMD4(numbers))
             if !points.contains(nil) {
                 var values: [Float] = []
                 for column in points { if let value = try number(column) { values.append(value) } }
@@ -68,9 +67,9 @@ struct FaceList: Sendable {
     }
 
     private static func fields(_ line: UnsafeBufferPointer<UInt8>) -> [String] {
-        line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map {
-            String(decoding: $0, as: UTF8.self)
-        }
+        var (fields, texts) = (Fields(line), [String]())
+        while let field = fields.next() { texts.append(String(String(decoding: field, as: UTF8.self).trimmed)) }
+        return texts
     }
 }
 

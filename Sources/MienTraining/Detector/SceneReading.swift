@@ -18,6 +18,7 @@ extension SceneSources {
     public init(
         heads: String, frames: String?, backgrounds: [String], faces: PictureSet? = nil, threads: Int
     ) throws(DataError) {
+        self.init()
         try readHeads(heads, threads)
         if let frames { try readFrames(frames, threads) }
         for folder in backgrounds {
@@ -62,10 +63,11 @@ extension SceneSources {
     private mutating func readHeads(_ folder: String, _ threads: Int) throws(DataError) {
         let list = try Self.list(of: folder)
         let files = list.faces.map { "\(folder)/\($0.file)" }
-        faults += GreyPictures.read(files, largest: .max, threads: threads) { index, view, _ in
+        let faults = GreyPictures.read(files, largest: .max, threads: threads) { index, view, _ in
             let face = list.faces[index]
             append(head: view, face.place, points: face.points, person: face.person)
         }
+        self.faults += faults
     }
 
     private mutating func readFrames(_ folder: String, _ threads: Int) throws(DataError) {
@@ -75,8 +77,8 @@ extension SceneSources {
             faces[face.file, default: []].append(FrameFace(place: face.place, isCertain: face.score >= Self.certain))
         }
         let names = try PictureFolder.entries(of: folder).filter { !$0.hasSuffix(".csv") }
-        faults += GreyPictures.read(names.map { "\(folder)/\($0)" }, largest: Self.largestBackground, threads: threads)
-        {
+        let files = names.map { "\(folder)/\($0)" }
+        let faults = GreyPictures.read(files, largest: Self.largestBackground, threads: threads) {
             index, view, reduction in
             let own = (faces[names[index]] ?? []).map { face in
                 var face = face
@@ -87,5 +89,6 @@ extension SceneSources {
             }
             append(frame: view, own)
         }
+        self.faults += faults
     }
 }
