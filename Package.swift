@@ -45,7 +45,8 @@ func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
 /// The program; where it is checked a library, of which Tests/Checked makes a program and Tests/Fuzz takes parts.
 var command: Target {
     let dependencies: [Target.Dependency] = [
-        "MienOutput", "MienTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MienSystem", "MienOutput", "MienTraining",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
     ]
     guard isChecked else {
@@ -61,7 +62,7 @@ let harnesses: [Target] =
     isChecked
     ? [
         .executableTarget(
-            name: "mien-fuzz", dependencies: ["MienCommand", "CMienV4L2", "CMienJPEG"], path: "Tests/Fuzz",
+            name: "mien-fuzz", dependencies: ["MienCommand", "CMienV4L2", "CMienHEIF", "CMienJPEG"], path: "Tests/Fuzz",
             swiftSettings: swiftSettings, linkerSettings: checks.link),
         .executableTarget(
             name: "mien-checked", dependencies: ["MienCommand"], path: "Tests/Checked", swiftSettings: swiftSettings,
@@ -90,6 +91,8 @@ let package = Package(
         shim("crash", "CMienCrash", libraries: []),
         // Loaded at run time, when there is something to draw: `freetype2` links to the system's headers.
         shim("freetype", "CMienFreeType", libraries: [], headers: "freetype2"),
+        // Loaded at run time, for a photo in HEIC or AVIF.
+        shim("heif", "CMienHEIF", libraries: []),
         shim("jpeg", "CMienJPEG", libraries: ["jpeg", "png16", "exif"]),
         shim("onednn", "CMienOneDNN", libraries: ["dnnl", "gomp"]),
         // Loaded at run time, for a picture in the terminal.
@@ -104,22 +107,29 @@ let package = Package(
         shim("v4l2", "CMienV4L2", libraries: []),
 
         // Arrows go down only.
+        module("MienSystem", []),
         module("MienImage", []),
         module(
             "MienNN", ["CMienOneDNN", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["ONNX/onnx.proto"]),
-        module("MienCapture", ["MienImage", "CMienAV", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
-        module("MienVision", ["MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
+        module(
+            "MienCapture",
+            ["MienSystem", "MienImage", "CMienAV", "CMienHEIF", "CMienJPEG", "CMienAssets", "CMienV4L2"]),
+        module("MienVision", ["MienSystem", "MienImage", "MienNN", "CMienOpenCV", "CMienAssets"]),
         module("Mien", ["MienVision", "MienCapture", "CMienCrash", .product(name: "Logging", package: "swift-log")]),
         module(
-            "MienOutput", ["Mien", "CMienAssets", "CMienAV", "CMienChafa", "CMienCrash", "CMienFreeType", "CMienSDL"]),
-        module("MienTraining", ["Mien", "MienNN"]),
+            "MienOutput",
+            [
+                "MienSystem", "Mien", "CMienAssets", "CMienAV", "CMienChafa", "CMienCrash", "CMienFreeType", "CMienSDL",
+            ]),
+        module("MienTraining", ["MienSystem", "Mien", "MienNN"]),
         command,
 
+        tests("MienSystemTests", of: ["MienSystem"]),
         tests("MienImageTests", of: ["MienImage"]),
         .target(name: "CMienAllocations", path: "Tests/AllocationCounter", cSettings: cSettings),
         tests("MienNNTests", of: ["MienNN", "CMienAllocations"]),
-        tests("MienCaptureTests", of: ["MienCapture", "CMienAV", "CMienV4L2"]),
+        tests("MienCaptureTests", of: ["MienCapture", "CMienAV", "CMienHEIF", "CMienV4L2"]),
         tests("MienVisionTests", of: ["MienVision", "MienCapture"]),
         tests("MienTests", of: ["Mien", "MienNN"]),
         tests("MienOutputTests", of: ["MienOutput", "CMienAV", "CMienChafa"]),

@@ -28,7 +28,7 @@ def check_names(names, where):
 
 frames = 0
 for path in sorted(folder.rglob("*.jsonl")):
-    if path.name == "progress.jsonl":
+    if path.name in ("progress.jsonl", "failures.jsonl") or path.name.startswith("."):
         continue
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     header.validate(lines[0])
@@ -63,4 +63,15 @@ progress = folder / "progress.jsonl"
 if progress.exists():
     for line in progress.read_text().splitlines():
         check_names(json.loads(line), "--progress json")
+failure = jsonschema.Draft202012Validator(json.loads((docs / "failure.schema.json").read_text()))
+failures = [json.loads(line) for line in (folder / "failures.jsonl").read_text().splitlines()]
+check([line["retry"] for line in failures] == [False, True], "--failures says", failures)
+for line in failures:
+    failure.validate(line)
+    check_names(line, "--failures")
+for path in folder.rglob(".*.mien.json"):
+    record = json.loads(path.read_text())
+    check_names([*record, *record["input"], *(name for output in record["outputs"] for name in output)], path)
+    for output in record["outputs"]:
+        check((path.parent / output["file"]).stat().st_size == output["bytes"], path, "has another size of", output)
 print(f"{frames} frames agree with docs/result.schema.json")

@@ -43,6 +43,7 @@ final class Analyser {
     func identify(by tracker: inout Tracker) {
         guard failure == nil else { return }
         for index in 0..<chunk.count {
+            tracker.adapt(toWidth: chunk.pictures[index].width, height: chunk.pictures[index].height)
             tracker.track(
                 follower.sightings[index], of: chunk.number, time: chunk.frames[index].frame.time,
                 isCut: chunk.cuts[index], into: &chunk.faces[index])

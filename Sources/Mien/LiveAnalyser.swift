@@ -29,6 +29,7 @@ final class LiveAnalyser {
                 let isCut = cut.isCut(picture)
                 if !isCut { follower.add(scanned) }
                 try follower.follow(picture, isCut: isCut)
+                tracker.adapt(toWidth: picture.width, height: picture.height)
                 tracker.track(follower.sightings, time: frame.time, isCut: isCut, into: &faces)
             }
             CrashNote.enter(.classify, frame.number)

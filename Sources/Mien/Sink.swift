@@ -51,17 +51,27 @@ public struct SinkError: Error, CustomStringConvertible, Sendable {
     public let isClosedPipe: Bool
     /// There is no room left, for other files neither.
     public let isDiskFull: Bool
+    /// It was the system that refused: another time it may not.
+    public let isSystem: Bool
     public let description: String
 
-    public init(_ description: String, isClosedPipe: Bool = false, isDiskFull: Bool = false) {
-        (self.isClosedPipe, self.isDiskFull) = (isClosedPipe, isDiskFull)
-        self.description = description + (isDiskFull ? " (free some space, or write elsewhere)" : "")
+    public init(
+        _ description: String, isClosedPipe: Bool = false, isDiskFull: Bool = false, isSystem: Bool = false
+    ) {
+        (self.isClosedPipe, self.isDiskFull, self.isSystem) = (isClosedPipe, isDiskFull, isSystem)
+        self.description = description
     }
 
     /// A system call failed, and left this number in errno. `reason`: what is known of it; nil: what the number means.
     public init(_ description: String, code: Int32, reason: String? = nil) {
+        let advice =
+            switch code {
+            case ENOSPC, EDQUOT: " (free some space, or write elsewhere)"
+            case EFBIG: " (raise the limit, ulimit -f, or write to a file system that takes larger files)"
+            default: ""
+            }
         self.init(
-            "\(description): \(reason ?? String(cString: strerror(code)))", isClosedPipe: code == EPIPE,
-            isDiskFull: code == ENOSPC || code == EDQUOT)
+            "\(description): \(reason ?? String(cString: strerror(code)))\(advice)", isClosedPipe: code == EPIPE,
+            isDiskFull: !advice.isEmpty, isSystem: true)
     }
 }

@@ -1,5 +1,6 @@
 package import CMienAV
 import Glibc
+import MienSystem
 
 /// FFmpeg's libraries as loaded at run time.
 package enum FFmpeg {
@@ -18,8 +19,7 @@ package enum FFmpeg {
     }
 
     private static func missing(_ error: UnsafePointer<CChar>?, packages: String) -> CaptureError {
-        let reason = error.map { String(cString: $0) } ?? "unknown error"
-        return CaptureError(.system, "cannot load FFmpeg: \(reason) (on Debian: apt install \(packages))")
+        CaptureError(.system, "cannot load FFmpeg: \(loadFailure(error, packages: packages))")
     }
 }
 

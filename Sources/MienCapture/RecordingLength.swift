@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// How long a file says it is, against how long it is: some of FFmpeg's demuxers take a cut for the end.
 struct RecordingLength: CustomStringConvertible {
@@ -24,10 +25,9 @@ struct RecordingLength: CustomStringConvertible {
     /// What an ISO base media file (MP4, MOV, ...) starts with.
     private static let firstBoxes: Set = ["ftyp", "moov", "mdat", "free", "skip", "wide", "styp"]
 
-    /// False where the file at `path` is no ISO base media file, and where that can't be told.
-    static func startsWithBox(_ path: String) -> Bool {
-        guard let bytes = try? readStart(of: path, count: 8), bytes.count == 8 else { return false }
-        return firstBoxes.contains(String(decoding: bytes[4...], as: UTF8.self))
+    /// Whether a file of these first bytes is an ISO base media file.
+    static func startsWithBox(_ bytes: [UInt8]) -> Bool {
+        firstBoxes.contains(String(decoding: bytes.dropFirst(4).prefix(4), as: UTF8.self))
     }
 
     /// The end of the last box of an ISO base media file (ISO/IEC 14496-12, 4.2).

@@ -1,53 +1,81 @@
 import CMienAV
-import Glibc
 import MienImage
+import MienSystem
 
 /// A recording's opened container, and the decoder of its video stream. Owns both.
 final class VideoInput {
     let av: UnsafePointer<mien_av>
-    let format: UnsafeMutablePointer<AVFormatContext>
     let stream: UnsafeMutablePointer<AVStream>
     let decoder: UnsafeMutablePointer<AVCodecContext>
+    /// Presentation time of the recording's start in seconds: of its earliest stream.
+    let start: Double
+    private var clock: RecordingClock
+    private let container: RecordingContainer
 
-    /// Opens the file at `path`, or standard input for "-".
-    init(path: String, decoderThreads: Int) throws(CaptureError) {
-        let av = try FFmpeg.load()
-        let format = try Self.openContainer(path, av)
-        var opened: UnsafeMutablePointer<AVFormatContext>? = format
-        do throws(CaptureError) {
-            stream = try Self.videoStream(of: format, path, av)
-            decoder = try Self.openDecoder(for: stream, threads: decoderThreads, path, av)
-        } catch {
-            av.pointee.avformat_close_input(&opened)
-            throw error
-        }
-        (self.av, self.format) = (av, format)
+    /// `isInMemory`: a photo, which FFmpeg is to know by its bytes alone.
+    init(
+        _ input: InputBytes, _ kind: InputKind, isInMemory: Bool = false, decoderThreads: Int
+    ) throws(CaptureError) {
+        av = try FFmpeg.load()
+        container = try RecordingContainer(input, kind, isInMemory: isInMemory, av)
+        stream = try Self.videoStream(of: container.format, input.name, av)
+        decoder = try Self.openDecoder(for: stream, threads: decoderThreads, input.name, av)
+        start = Self.start(of: container.format, stream)
+        clock = RecordingClock(
+            container.format, pictures: stream.pointee.index, rate: Self.rate(of: stream), start: start)
     }
 
     deinit {
         var decoder: UnsafeMutablePointer<AVCodecContext>? = decoder
-        var format: UnsafeMutablePointer<AVFormatContext>? = format
         av.pointee.avcodec_free_context(&decoder)
-        av.pointee.avformat_close_input(&format)
+    }
+
+    var format: UnsafeMutablePointer<AVFormatContext> { container.format }
+
+    /// What it is that the decoder may not read, for the message.
+    var doubt: String? { container.doubt }
+
+    /// What is left out of it, to be told; nil: nothing.
+    var omission: String? {
+        guard let pages = container.directory?.laterPages, pages > 0 else { return nil }
+        return "holds \(pages + 1) pages, of which the first alone is looked at"
+    }
+
+    /// Reads the next packet, whose times are on the line from the recording's start on. Gives FFmpeg's status.
+    /// (`av_read_frame`)
+    func read(_ packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
+        mien_av_forget_message()
+        let status = av.pointee.av_read_frame(format, packet)
+        if status >= 0 { clock.set(packet) }
+        return status
+    }
+
+    /// Seconds from the recording's start to a time of the stream's.
+    func seconds(_ time: Int64) -> Double {
+        let ticks = Ticks(stream.pointee.time_base)
+        // The start may lie between two ticks.
+        return ticks.seconds(time) - (start + ticks.seconds(ticks.count(-start)))
     }
 
     /// Frames a second on average.
-    var rate: Double {
+    var rate: Double { Self.rate(of: stream) }
+
+    private static func rate(of stream: UnsafeMutablePointer<AVStream>) -> Double {
         // Asked for with every frame: no array here.
         let (average, real) = (stream.pointee.avg_frame_rate.value, stream.pointee.r_frame_rate.value)
-        if average.isFinite, average > 0 { return average }
-        return real.isFinite && real > 0 ? real : 25
+        let rate = average.isFinite && average > 0 ? average : real.isFinite && real > 0 ? real : 25
+        // From a picture an hour to a microsecond's.
+        return min(max(rate, 1 / 3600), 1e6)
     }
 
-    /// Presentation time of the recording's start in seconds: of its earliest stream.
-    var start: Double {
+    private static func start(
+        of format: UnsafeMutablePointer<AVFormatContext>, _ stream: UnsafeMutablePointer<AVStream>
+    ) -> Double {
         if format.pointee.start_time != mien_av_no_time {
             return Double(format.pointee.start_time) / Double(AV_TIME_BASE)
         }
-        if stream.pointee.start_time != mien_av_no_time {
-            return Double(stream.pointee.start_time) * stream.pointee.time_base.value
-        }
-        return 0
+        guard stream.pointee.start_time != mien_av_no_time else { return 0 }
+        return Ticks(stream.pointee.time_base).seconds(stream.pointee.start_time)
     }
 
     /// As many frames as the container says, or else as its duration lets expect.
@@ -58,57 +86,21 @@ final class VideoInput {
         return Int(exactly: (Double(format.pointee.duration) / Double(AV_TIME_BASE) * rate).rounded())
     }
 
-    /// As the stream's display matrix wants it.
+    /// As the stream's display matrix wants it, or the directory of a TIFF file.
     var orientation: Orientation {
+        if let stated = container.directory?.values[TIFFDirectory.orientation] {
+            return Orientation(rawValue: stated) ?? .up
+        }
         guard let data = av.pointee.av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil) else { return .up }
         return Orientation(displayMatrix: data)
     }
 
-    private static func openContainer(
-        _ path: String, _ av: UnsafePointer<mien_av>
-    ) throws(CaptureError) -> UnsafeMutablePointer<AVFormatContext> {
-        var options: OpaquePointer?
-        defer { av.pointee.av_dict_free(&options) }
-        // A playlist must not make us call anyone up.
-        _ = av.pointee.av_dict_set(&options, "protocol_whitelist", "file,pipe", 0)
-        // A picture's name is its own, and no pattern for those of many.
-        _ = av.pointee.av_dict_set(&options, "pattern_type", "none", 0)
-        var format: UnsafeMutablePointer<AVFormatContext>?
-        mien_av_forget_message()
-        let status = av.pointee.avformat_open_input(&format, Self.url(path), nil, &options)
-        guard status >= 0, let format else { throw refused(path, status, av) }
-        // Takes any text whose name ends in .txt for the screen of a terminal.
-        if String(cString: format.pointee.iformat.pointee.name) == "tty" {
-            var opened: UnsafeMutablePointer<AVFormatContext>? = format
-            av.pointee.avformat_close_input(&opened)
-            throw refused(path, mien_averror_invalid_data, av)
-        }
-        return format
-    }
-
-    /// With its protocol before it, a name may begin with a dash or contain colons.
-    private static func url(_ path: String) -> String {
-        guard path == "-" else { return "file:" + path }
-        // A file that the shell opened can be sought in, which FFmpeg's pipe doesn't do.
-        var status = stat()
-        return fstat(0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? "file:/dev/stdin" : "pipe:0"
-    }
-
-    private static func refused(_ path: String, _ status: Int32, _ av: UnsafePointer<mien_av>) -> CaptureError {
-        let message = String(cString: mien_av_message())
-        if message == "moov atom not found", RecordingLength.startsWithBox(path) {
-            return CaptureError(
-                .broken,
-                "\(path): was cut or never finished: its index (moov), which stands at its end, is missing; "
-                    + "get a complete copy, or try a repair tool such as untrunc")
-        }
-        if let lengths = RecordingLength(path: path), lengths.isCut {
-            return CaptureError(.broken, "\(path): breaks off before its first frame: \(lengths)")
-        }
-        if status == mien_averror_invalid_data {
-            return CaptureError(.unsupported, "\(path): is no video or picture that FFmpeg knows")
-        }
-        return CaptureError(.broken, "\(path): cannot be opened: \(av.reason(status))")
+    /// The container's word on the shape of pixels; nil where it has none that can be.
+    var pixelAspect: PixelAspect? {
+        // What a photo says there is dots to the inch, for printers: everyone shows its pixels as square.
+        let name = String(cString: format.pointee.iformat.pointee.name)
+        if name == "image2" || name.hasSuffix("_pipe") { return .square }
+        return PixelAspect(stream.pointee.sample_aspect_ratio)
     }
 
     /// The stream to read: the default one, or else the one with the most pixels. Cover art doesn't count.
@@ -165,6 +157,10 @@ final class VideoInput {
 
 extension AVRational {
     var value: Double { Double(num) / Double(den) }
+}
+
+extension PixelAspect {
+    fileprivate init?(_ ratio: AVRational) { self.init(ratio.num, ratio.den) }
 }
 
 extension Orientation {

@@ -1,13 +1,18 @@
 import CMienAV
 import MienImage
 
-/// Takes the luma out of decoded pictures: upright, 8 bits, full range.
+/// Takes the luma out of decoded pictures: upright, with square pixels, 8 bits, full range.
 final class VideoLuma {
     private let name: String
     private let av: UnsafePointer<mien_av>
+    private let streamAspect: PixelAspect?
     private let streamOrientation: Orientation
+    /// What the pictures themselves said last of how they are turned, and their size then.
+    private var said: (orientation: Orientation, width: Int32, height: Int32)?
     private var layout: Layout?
     private var stored = Plane()
+    private var squared = Plane()
+    private var resampler = Resampler()
     /// libswscale's converter, made when a picture first needs it.
     private var converter: OpaquePointer?
     private var scale: UnsafePointer<mien_sws>?
@@ -23,8 +28,15 @@ final class VideoLuma {
         var luma: LumaFormat?
     }
 
-    init(name: String, av: UnsafePointer<mien_av>, streamOrientation: Orientation) {
-        (self.name, self.av, self.streamOrientation) = (name, av, streamOrientation)
+    convenience init(of input: VideoInput, name: String) {
+        self.init(name: name, av: input.av, streamAspect: input.pixelAspect, streamOrientation: input.orientation)
+    }
+
+    init(
+        name: String, av: UnsafePointer<mien_av>, streamAspect: PixelAspect? = nil, streamOrientation: Orientation
+    ) {
+        (self.name, self.av) = (name, av)
+        (self.streamAspect, self.streamOrientation) = (streamAspect, streamOrientation)
     }
 
     deinit {
@@ -34,17 +46,37 @@ final class VideoLuma {
     /// Sets luma and size of `frame`; reduces while it reads where the frame allows it, since a picture of 3840x2160
     /// takes longer to write to memory than to add up.
     func read(_ picture: UnsafeMutablePointer<AVFrame>, into frame: inout Frame) throws(CaptureError) {
-        let orientation = orientation(of: picture)
-        let reduction = reduction(of: picture, enough: frame.enoughPixels)
-        if orientation == .up {
+        let (aspect, orientation) = display(of: picture)
+        let (stored, height) = (Int(picture.pointee.width), Int(picture.pointee.height))
+        let width = aspect.displayed(stored)
+        let reduction = reduction(of: picture, pixels: width * height, enough: frame.enoughPixels)
+        switch (aspect.isSquare, orientation) {
+        case (true, .up):
             try readStored(picture, reducedBy: reduction, into: &frame.luma)
-        } else {
-            try readStored(picture, reducedBy: reduction, into: &stored)
-            orientation.apply(to: stored.view, into: &frame.luma)
+        case (true, _):
+            try readStored(picture, reducedBy: reduction, into: &self.stored)
+            orientation.apply(to: self.stored.view, into: &frame.luma)
+        case (false, .up):
+            try readSquare(picture, reducedBy: reduction, width: width, into: &frame.luma)
+        case (false, _):
+            try readSquare(picture, reducedBy: reduction, width: width, into: &squared)
+            orientation.apply(to: squared.view, into: &frame.luma)
         }
-        let (width, height) = (Int(picture.pointee.width), Int(picture.pointee.height))
         let displayed = orientation.isTransposed ? (height, width) : (width, height)
         frame.setReduction(reduction, of: reduction == 1 ? nil : displayed)
+    }
+
+    /// As `readStored`; `width`: columns of the picture as displayed, before it is reduced.
+    private func readSquare(
+        _ picture: UnsafeMutablePointer<AVFrame>, reducedBy reduction: Int, width: Int, into target: inout Plane
+    ) throws(CaptureError) {
+        try readStored(picture, reducedBy: reduction, into: &stored)
+        target.resize(width: max(1, width / reduction), height: stored.height)
+        let columns = Double(target.width) * Double(picture.pointee.width) / Double(width)
+        let region = Region(x: 0, y: 0, width: columns, height: Double(stored.height))
+        resampler.resample(
+            stored.view, region: region, into: target.base, width: target.width, height: target.height,
+            stride: target.stride)
     }
 
     func read(_ picture: UnsafeMutablePointer<AVFrame>, into target: inout Plane) throws(CaptureError) {
@@ -55,9 +87,8 @@ final class VideoLuma {
     }
 
     /// The largest that leaves enough pixels.
-    private func reduction(of picture: UnsafeMutablePointer<AVFrame>, enough: Int?) -> Int {
+    private func reduction(of picture: UnsafeMutablePointer<AVFrame>, pixels: Int, enough: Int?) -> Int {
         guard let enough, enough > 0, layout(of: picture).luma?.canReduce == true else { return 1 }
-        let pixels = Int(picture.pointee.width) * Int(picture.pointee.height)
         var reduction = 1
         while reduction < LumaFormat.largestReduction, pixels / ((reduction + 1) * (reduction + 1)) >= enough {
             reduction += 1
@@ -65,11 +96,26 @@ final class VideoLuma {
         return reduction
     }
 
-    /// The container's word counts, else the picture's own.
-    func orientation(of picture: UnsafeMutablePointer<AVFrame>) -> Orientation {
+    /// The shape of a picture's pixels, and how it is to be turned: the container's word counts, else the picture's own. To be
+    /// asked of each picture in turn.
+    func display(of picture: UnsafeMutablePointer<AVFrame>) -> (PixelAspect, Orientation) {
+        let own = picture.pointee.sample_aspect_ratio
+        let aspect = streamAspect ?? PixelAspect(own.num, own.den) ?? .square
+        let pixels = aspect.displayed(Int(picture.pointee.width)) * Int(picture.pointee.height)
+        return (pixels <= VideoSource.maximumPixels ? aspect : .square, orientation(of: picture))
+    }
+
+    private func orientation(of picture: UnsafeMutablePointer<AVFrame>) -> Orientation {
         if streamOrientation != .up { return streamOrientation }
         if let side = av.pointee.av_frame_get_side_data(picture, AV_FRAME_DATA_DISPLAYMATRIX) {
-            return Orientation(displayMatrix: side.pointee.data)
+            let orientation = Orientation(displayMatrix: side.pointee.data)
+            said = (orientation, picture.pointee.width, picture.pointee.height)
+            return orientation
+        }
+        // A message between pictures holds until the next one, or until another sequence, as one of another size is.
+        // (ITU-T H.264, D.2.27; H.265, D.3.17)
+        if let said, (said.width, said.height) == (picture.pointee.width, picture.pointee.height) {
+            return said.orientation
         }
         // Some decoders of photos hand on EXIF as text.
         guard let tag = av.pointee.av_dict_get(picture.pointee.metadata, "Orientation", nil, 0) else { return .up }

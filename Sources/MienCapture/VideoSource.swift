@@ -4,11 +4,10 @@ import MienImage
 
 /// A recording, in any container and codec that FFmpeg opens.
 ///
-/// Luma is the decoder's own Y plane, made full range and upright; pictures in RGB or with a palette are converted, and
-/// their transparency is ignored. Pixels are taken as square: one with another sample aspect ratio is read as stored.
-/// Times are presentation timestamps from the start of the recording, which is that of its earliest stream; a frame
-/// without one follows the frame before by the stream's mean frame duration, and so does one whose stamp jumps back, as where
-/// recordings were joined.
+/// Luma is the decoder's own Y plane, made full range, with square pixels and upright; pictures in RGB or with a palette are
+/// converted, and their transparency is ignored.
+/// Times are presentation timestamps from the start of the recording, which is that of its earliest stream, on one line
+/// that never falls (`RecordingClock`); a frame without one follows the frame before by the stream's mean frame duration.
 ///
 /// Damaged pieces are passed over or patched up by the decoder, and counted. A recording that was cut delivers the
 /// frames before the cut and then throws.
@@ -33,9 +32,9 @@ public final class VideoSource: FrameSource {
     private var state = State.reading
     private var next = 0
     private var lastTime: Double?
-    /// What is added to the stamps' times since the last jump back.
-    private var shift = 0.0
     private var kept: KeptPieces?
+    /// What the decoder said of the first packet that it refused.
+    private var refusal: String?
     /// Whether pictures are kept, and not the packets that they are in.
     private var keepsDecoded = false
 
@@ -47,15 +46,23 @@ public final class VideoSource: FrameSource {
     }
 
     /// Opens the recording at `path`; "-" is standard input. `decoderThreads`: of the codec, 0 lets FFmpeg choose.
-    public init(path: String, decoderThreads: Int = 1) throws(CaptureError) {
-        input = try VideoInput(path: path, decoderThreads: decoderThreads)
-        luma = VideoLuma(name: path, av: input.av, streamOrientation: input.orientation)
-        name = path
+    public convenience init(path: String, decoderThreads: Int = 1) throws(CaptureError) {
+        let bytes = try InputBytes(path)
+        try self.init(bytes, InputKind(of: bytes), decoderThreads: decoderThreads)
+    }
+
+    /// `isInMemory`: a photo, which FFmpeg is to know by its bytes alone.
+    init(
+        _ bytes: InputBytes, _ kind: InputKind, isInMemory: Bool = false, decoderThreads: Int = 1
+    ) throws(CaptureError) {
+        input = try VideoInput(bytes, kind, isInMemory: isInMemory, decoderThreads: decoderThreads)
+        name = bytes.name
+        luma = VideoLuma(of: input, name: name)
         frameCount = input.frameCount
         var packet = input.av.pointee.av_packet_alloc()
         guard let picture = input.av.pointee.av_frame_alloc(), let held = packet else {
             input.av.pointee.av_packet_free(&packet)
-            throw .noMemory(path)
+            throw .noMemory(name)
         }
         (self.packet, self.picture) = (held, picture)
     }
@@ -68,7 +75,8 @@ public final class VideoSource: FrameSource {
     }
 
     public var warning: String? {
-        guard damaged > 0 else { return nil }
+        // Where there is no frame at all, an error says why.
+        guard damaged > 0, next > 0 else { return input.omission.map { "\(name): \($0)" } }
         let places = damaged == 1 ? "1 place" : "\(damaged) places"
         return "\(name): is damaged in \(places); frames there are missing or patched up, and so may faces be"
     }
@@ -99,8 +107,9 @@ public final class VideoSource: FrameSource {
                 try feed()
             case mien_averror_eof:
                 try finish()
-            default:
+            case let status:
                 damaged += 1
+                refusal = refusal ?? input.av.reason(status)
                 try feed()
             }
         }
@@ -122,8 +131,7 @@ public final class VideoSource: FrameSource {
         guard case .reading = state else { return }
         let av = input.av
         while true {
-            mien_av_forget_message()
-            let status = av.pointee.av_read_frame(input.format, packet)
+            let status = input.read(packet)
             guard status >= 0 else {
                 state = .draining(reason: status == mien_averror_eof ? nil : av.reason(status))
                 break
@@ -140,7 +148,11 @@ public final class VideoSource: FrameSource {
                 break
             }
             if !keepsDecoded { try kept?.keep(packet, of: name) }
-            if av.pointee.avcodec_send_packet(input.decoder, packet) < 0 { damaged += 1 }
+            let sent = av.pointee.avcodec_send_packet(input.decoder, packet)
+            if sent < 0 {
+                damaged += 1
+                refusal = refusal ?? av.reason(sent)
+            }
             return
         }
         _ = av.pointee.avcodec_send_packet(input.decoder, nil)
@@ -157,29 +169,28 @@ public final class VideoSource: FrameSource {
         } else if isPipe, next == 0, reason?.hasSuffix("partial file") == true {
             reason = "its index stands at its end, out of reach in a pipe; name the file instead"
         }
-        guard let reason = reason ?? (next == 0 ? "no frame of it can be decoded" : nil) else { return }
+        if next == 0, reason == nil {
+            let refusal = refusal.map { ": \($0)" } ?? ""
+            if let doubt = input.doubt {
+                throw CaptureError(
+                    .unsupported,
+                    "\(name): is \(doubt), which FFmpeg doesn't decode\(refusal); convert it, to GIF or MP4")
+            }
+            throw CaptureError(.broken, "\(name): no frame of it can be decoded\(refusal)")
+        }
+        guard let reason else { return }
         let seconds = ((lastTime ?? 0) * 1000).rounded() / 1000
         let place = next == 0 ? "before its first frame" : "after \(next) frames (\(seconds) s)"
         throw CaptureError(.broken, "\(name): breaks off \(place): \(reason)")
     }
 
-    /// Seconds from the recording's start.
+    /// Seconds from the recording's start. What a decoder shows never goes back.
     private func time(of picture: UnsafeMutablePointer<AVFrame>) -> Double {
         let next = lastTime.map { $0 + 1 / input.rate }
         let stamp = picture.pointee.best_effort_timestamp
-        var time = Double(stamp) * input.stream.pointee.time_base.value - input.start + shift
-        if stamp == mien_av_no_time || abs(time) > Self.longest { time = next ?? 0 }
-        // Where recordings were joined, the stamps begin anew, and the times go on.
-        if let lastTime, let next, time < lastTime - Self.smallestJump {
-            shift += next - time
-            time = next
-        }
-        lastTime = time
-        return time
+        let time = stamp == mien_av_no_time ? nil : input.seconds(stamp)
+        let result = time.flatMap { $0 >= lastTime ?? 0 ? $0 : nil } ?? next ?? 0
+        lastTime = result
+        return result
     }
-
-    /// Seconds back that are no order of frames that a codec has any more, but another beginning.
-    private static let smallestJump = 0.5
-    /// Seconds that no recording is long: 30 years. Stamps beyond are damaged.
-    private static let longest = 1e9
 }

@@ -10,7 +10,7 @@ struct AnalysisOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Threads to work with (default: one for each core, up to 4; one beside a video's encoder, which has its own). "
+            "Threads to work with (default: one for each core that may be used, up to 4; one beside a video's encoder, which has its own). "
                 + "The answers don't depend on it.",
             valueName: "n"))
     var threads: Int?
@@ -49,8 +49,7 @@ struct AnalysisOptions: ParsableArguments {
     }
 
     func validate() throws {
-        try ForeignNames.refuse(cascade)
-        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
+        try checkThreads(threads)
         if let fault = detection.fault { throw ValidationError(fault) }
     }
 

@@ -20,8 +20,15 @@ struct BatchOptions: ParsableArguments {
             valueName: "folder"), completion: .directory)
     var to: String?
 
-    @Flag(help: "Pass over inputs whose own files are whole already.")
+    @Flag(
+        help: """
+            Pass over inputs whose own files are whole already, and made from what they would be made from now. Those that \
+            can't be read are tried again when they have changed.
+            """)
     var resume = false
+
+    @Flag(help: "With --resume: try inputs that could not be read again, though they have not changed.")
+    var retry = false
 
     @Option(
         help: ArgumentHelp(
@@ -38,18 +45,21 @@ struct BatchOptions: ParsableArguments {
 
     func validate() throws {
         if to == "" { throw ValidationError("--to needs the name of a folder") }
-        try ForeignNames.refuse(to)
+        if retry, !resume { throw ValidationError("--retry goes with --resume") }
         if resume, kinds == nil { throw ValidationError("--resume goes with --each or --to") }
     }
 
     private var kinds: [OutputKind]? { each?.kinds ?? (to == nil ? nil : OutputKinds(argument: "jsonl")?.kinds) }
 
-    /// What is to be done, with which inputs. `extensions`: those of the files that count in folders.
+    /// What is to be done, with which inputs. `extensions`: those of the files that count in folders; `onlyFirst`: of what holds
+    /// several pictures, the first one.
     func resolve(
-        _ arguments: [String], extensions: Set<String>, _ video: VideoOptions?, _ options: CommonOptions
+        _ arguments: [String], extensions: Set<String>, onlyFirst: Bool = false, _ video: VideoOptions?,
+        _ options: CommonOptions
     ) throws -> (plan: Plan, inputs: [Input]) {
         let excluded = to.flatMap { FileIdentity($0, isFolder: true) }
-        let search = InputSearch(extensions: extensions, isRecursive: recursive, excluded: excluded)
+        var search = InputSearch(
+            extensions: extensions, isRecursive: recursive, excluded: excluded, onlyFirst: onlyFirst)
         var inputs = search.inputs(for: arguments)
         if let kinds { inputs = try OwnResults(kinds: kinds, folder: to).added(to: inputs) }
         var plan = try options.resolve(inputs: inputs, video)
@@ -58,15 +68,12 @@ struct BatchOptions: ParsableArguments {
                 "\(file.path) is one file for all inputs, and --resume does only those that are left: give --each "
                     + "\(file.kind.name), or do without --resume")
         }
-        if plan.verbosity != .quiet { plan.progress = progress.form(besides: plan.outputs) }
-        if let shard { inputs = inputs.filter { shard.holds($0.place) } }
-        if resume {
-            let all = inputs.count
-            inputs = inputs.filter { input in !(input.results?.areWhole(for: input) ?? false) }
-            if all > inputs.count, plan.verbosity != .quiet {
-                tell("\(all - inputs.count) of \(all) inputs are done already")
-            }
+        if plan.verbosity != .quiet {
+            plan.progress = progress.form(besides: plan.outputs)
+            if let line = search.passedOver { tell(line) }
         }
+        if let shard { inputs = inputs.filter { shard.holds($0.place) } }
+        (plan.resumes, plan.retries) = (resume, retry)
         return (plan, inputs)
     }
 }

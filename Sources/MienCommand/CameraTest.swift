@@ -1,5 +1,6 @@
 import Glibc
 import MienCapture
+import MienSystem
 import Synchronization
 
 /// Streams from a camera for a while: what `mien devices --test` does.
@@ -97,6 +98,7 @@ struct CameraTest {
         guard descriptor >= 0, let file = fdopen(descriptor, "w") else {
             throw Failure(description: "cannot write \(path): \(String(cString: strerror(errno)))")
         }
+        fchmod(descriptor, 0o600)
         return file
     }
 

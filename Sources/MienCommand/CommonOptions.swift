@@ -5,6 +5,7 @@ import MienOutput
 /// Options of every subcommand that looks at pictures and tells of them, as typed.
 struct CommonOptions: ParsableArguments {
     @OptionGroup var outputs: OutputOptions
+    @OptionGroup var overwriting: OverwritingOptions
     @OptionGroup var analysis: AnalysisOptions
 
     @Flag(name: .shortAndLong, help: "Say what is being done, and sum up at the end.")
@@ -26,10 +27,16 @@ struct CommonOptions: ParsableArguments {
     func resolve(inputs: [Input], _ video: VideoOptions?, privacy: Privacy = .none) throws -> Plan {
         let files = outputs.files + [video?.file].compactMap(\.self)
         let own = inputs.compactMap(\.results)
-        try FileIdentity.refuseOverlap(
-            outputs: outputs.paths + [video?.out].compactMap(\.self) + own.flatMap(\.paths)
-                + own.flatMap(\.partialPaths),
-            inputs: inputs.map(\.path) + analysis.files)
+        let read = inputs.map(\.path) + analysis.files
+        let whole = own.flatMap(\.paths).compactMap { path in
+            OutputKind(ofResult: path).map { OverwritingOptions.Output(path, $0.form) }
+        }
+        try overwriting.check(
+            files.map { .init($0.path, $0.kind.form) }
+                + [outputs.stats].compactMap(\.self).map { .init($0, .statistics) }
+                + [outputs.failures].compactMap(\.self).map { .init($0, .failures) }
+                + whole, inputs: read)
+        try FileIdentity.refuseOverlap(outputs: own.flatMap(\.hiddenPaths), inputs: read)
         if inputs.count > 1, let file = files.first(where: { $0.kind.isForOneInput }) {
             let name = file.kind.name
             throw ValidationError(
@@ -43,6 +50,7 @@ struct CommonOptions: ParsableArguments {
         var plan = analysis.plan(threads: writesVideo ? 1 : nil)
         plan.outputs = Outputs(files, settings, hasOthers: !own.isEmpty)
         plan.statistics = outputs.stats
+        plan.failures = outputs.failures
         plan.verbosity = verbose ? .verbose : quiet ? .quiet : .normal
         return plan
     }

@@ -18,7 +18,6 @@ struct DataOptions: ParsableArguments {
     var cascade: String?
 
     func validate() throws {
-        for file in files { try ForeignNames.refuse(file) }
         if isFolder, votes != nil { throw ValidationError("--votes belong to fer2013.csv, and \(data) is a folder") }
         if detect, !isFolder {
             throw ValidationError("--detect is for a folder of pictures; \(data) is none (FER2013 has faces alone)")

@@ -15,6 +15,7 @@ struct Devices: ParsableCommand {
     @Option(
         help: ArgumentHelp("Write the luma planes of --test, one after the other.", valueName: "file"),
         completion: .file()) var raw: String?
+    @OptionGroup var overwriting: OverwritingOptions
     @OptionGroup(title: "Camera options of --test") var camera: CameraOptions
 
     func validate() throws {
@@ -25,6 +26,7 @@ struct Devices: ParsableCommand {
 
     func run() throws {
         if test {
+            try overwriting.check([raw].compactMap(\.self).map { .init($0, .rawFrames) }, inputs: [])
             let result = try CameraTest(device: device, options: camera, seconds: seconds, raw: raw).run()
             print(json ? result.json.line : result.text.shown(keepingLines: true))
             if let status = CameraTest.signalStatus { throw ExitCode(status) }

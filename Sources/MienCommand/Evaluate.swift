@@ -1,4 +1,5 @@
 public import ArgumentParser
+import MienSystem
 import MienTraining
 import MienVision
 
@@ -31,16 +32,23 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "Also say how many labels change when the face's box is a tenth off or a tenth larger or smaller.")
     var shifted = false
     @Flag(help: "Ask about each picture and its mirror image, and answer with the mean.") var flip = false
-    @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?
+    @Option(help: "Workers; all cores that may be used unless given. The result does not depend on it.") var threads:
+        Int?
+    @OptionGroup var overwriting: OverwritingOptions
 
     func validate() throws {
         if usage != nil, source.isFolder { throw ValidationError("--usage is for fer2013.csv; a folder has no parts") }
-        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
+        try checkThreads(threads)
     }
 
     func run() throws {
         let inputs = source.files + [model.model].compactMap(\.self)
-        try FileIdentity.refuseOverlap(outputs: [answers].compactMap { $0 == "-" ? nil : $0 }, inputs: inputs)
+        let page = report.map { folder in
+            zip(Report.files, [FileForm.sheet, .scores, .page]).map { name, form in
+                OverwritingOptions.Output("\(folder)/\(name)", form)
+            }
+        }
+        try overwriting.check([answers].compactMap(\.self).map { .init($0, .answers) } + (page ?? []), inputs: inputs)
         let network = try model.network()
         let pictures =
             try source.isFolder
@@ -60,7 +68,7 @@ struct Evaluate: ParsableCommand {
             let labels = source.votes == nil ? "" : " by FER+'s votes"
             let part = source.isFolder ? "" : ", \((usage ?? .publicTest).rawValue)\(labels)"
             let history = EpochScore.history(metadata: network.metadata, modelFile: model.model)
-            let name = source.data.split(separator: "/").last.map(String.init) ?? source.data
+            let name = source.data.pathParts.last ?? source.data
             try Report(model: network.name, data: name + part, given, pictures: pictures, history: history)
                 .write(to: report)
         }

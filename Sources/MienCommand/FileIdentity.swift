@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import MienSystem
 
 /// What makes two names the same file.
 struct FileIdentity: Hashable {
@@ -39,7 +40,6 @@ struct FileIdentity: Hashable {
         // Files that aren't there yet have only their names and their folders to be known by.
         var names: Set<NewFile> = []
         for output in outputs {
-            try ForeignNames.refuse(output)
             let identity = FileIdentity(output)
             let other = identity.flatMap { taken[$0] }
             if let other, other.isInput {

@@ -5,12 +5,13 @@ struct Image: ParsableCommand {
         abstract: "Looks at pictures.",
         discussion: """
             Several inputs, folders and files of each input's own are as in `mien help video`. Of a folder the files count \
-            whose names end as pictures' do (jpg, png, webp, tif ...).
+            whose names end as pictures' do (jpg, png, heic, webp, tif ...). Of what holds several pictures, as animations and \
+            recordings do, the first is looked at, and a line says so: `mien video` looks at all.
             """)
 
     @Argument(
         help: """
-            Pictures (JPEG, PNG, and whatever else FFmpeg reads), folders of them, or patterns in quotes ('*.jpg'); - is \
+            Pictures (JPEG, PNG, HEIC, AVIF, and whatever else FFmpeg reads), folders of them, or patterns in quotes ('*.jpg'); - is \
             standard input.
             """, completion: .file())
     var input: [String]
@@ -19,7 +20,7 @@ struct Image: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.photos, nil, options)
+        let (plan, inputs) = try batch.resolve(input, extensions: InputSearch.photos, onlyFirst: true, nil, options)
         try plan.run(inputs)
     }
 }

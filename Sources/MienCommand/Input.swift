@@ -1,4 +1,5 @@
 import Mien
+import MienSystem
 
 /// Something to look at, not opened yet.
 struct Input {
@@ -13,27 +14,26 @@ struct Input {
     var results: (any InputResults)?
     /// Why it can't be looked at, where that is known already.
     let fault: CaptureError?
+    /// Whether it is a camera, or another source that goes on for ever.
+    let isLive: Bool
     private let open: () throws(CaptureError) -> any FrameSource
 
-    /// A file; `-` is standard input.
-    init(path: String, place: String? = nil, bytes: Int = 0) {
+    /// A file; `-` is standard input. `onlyFirst`: as in `openInput`.
+    init(path: String, place: String? = nil, bytes: Int = 0, onlyFirst: Bool = false) {
         self.path = path
-        self.place = place ?? path.split(separator: "/").last.map(String.init) ?? path
-        (self.bytes, fault) = (bytes, nil)
-        open = { () throws(CaptureError) in try openInput(path) }
+        self.place = place ?? path.pathParts.last ?? path
+        (self.bytes, fault, isLive) = (bytes, nil, false)
+        open = { () throws(CaptureError) in try openInput(path, onlyFirst: onlyFirst) }
     }
 
     /// What can't be looked at, so that it counts as an input that fails.
     init(_ path: String, fault: CaptureError) {
-        (self.path, place, bytes, self.fault) = (path, path, 0, fault)
+        (self.path, place, bytes, self.fault, isLive) = (path, path, 0, fault, false)
         open = { () throws(CaptureError) in throw fault }
     }
 
-    /// One whose name is not UTF-8; `path`: with other characters in place of what is wrong.
-    init(foreign path: String) { self.init(path, fault: CaptureError(.unsupported, ForeignNames.message(path))) }
-
     init(_ source: any FrameSource) {
-        (path, place, bytes, fault) = (source.name, source.name, 0, nil)
+        (path, place, bytes, fault, isLive) = (source.name, source.name, 0, nil, source.isLive)
         open = { () throws(CaptureError) in source }
     }
 

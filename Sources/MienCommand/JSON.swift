@@ -4,6 +4,8 @@ indirect enum JSON {
     case number(Int)
     /// With that many digits after the point; `null` where it is no number.
     case real(Double, digits: Int)
+    /// A number as it is to be written.
+    case digits(String)
     case flag(Bool)
     case list([JSON])
     case object(KeyValuePairs<String, JSON>)
@@ -17,6 +19,7 @@ indirect enum JSON {
         case .text(let text): Self.quoted(text)
         case .number(let number): String(number)
         case .real(let number, let digits): Self.decimal(number, digits)
+        case .digits(let digits): digits
         case .flag(let flag): String(flag)
         case .list(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
         case .object(let members):

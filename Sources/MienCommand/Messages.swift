@@ -1,12 +1,14 @@
 import Glibc
 import Logging
 import MienOutput
+import MienSystem
 import Synchronization
 
 /// Says something to the user, on standard error; while a readout has the terminal, there, and on standard error once it
 /// has given that back.
 ///
-/// A line, whatever stands in it: names of files may hold line feeds, and sequences that terminals obey.
+/// A line, whatever stands in it: names of files may hold line feeds, sequences that terminals obey, and bytes that are no
+/// text.
 func tell(_ message: String) {
     let message = message.isPrintable ? message : String(message.unicodeScalars.map(\.printable).joined())
     let line = "mien: \(message)\n"
@@ -23,14 +25,18 @@ func tell(_ message: String) {
 struct Failure: Error, CustomStringConvertible { let description: String }
 
 extension String {
-    fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy { !$0.isControl } }
+    fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy { !$0.isControl && $0.foreignByte == nil } }
 }
 
 extension Unicode.Scalar {
     fileprivate var isControl: Bool { properties.generalCategory == .control }
 
-    /// As Swift would write it in a literal where it is a control character, otherwise itself.
-    fileprivate var printable: String { isControl ? escaped(asASCII: true) : String(self) }
+    /// As Swift would write it in a literal where it is a control character, as C would where it stands for a byte, otherwise
+    /// itself.
+    fileprivate var printable: String {
+        if let foreignByte { return "\\x" + String(foreignByte, radix: 16, uppercase: true) }
+        return isControl ? escaped(asASCII: true) : String(self)
+    }
 }
 
 /// Where messages go while the terminal is drawn on, and what is to be said again afterwards.

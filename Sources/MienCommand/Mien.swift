@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Mien
 import MienOutput
+import MienSystem
 
 @main
 struct MienTool: ParsableCommand {
@@ -9,8 +10,9 @@ struct MienTool: ParsableCommand {
         commandName: "mien",
         abstract: "Finds faces and says which of six expressions each shows.",
         discussion: """
-            Results go to standard output, messages to standard error. Exit status: 0 done, 1 failed, 64 wrong usage, \
-            128 + N ended in good order by signal N.
+            Results go to standard output, messages to standard error. Exit status: 0 done; 65 done, but for inputs that \
+            could not be read; 1 it could not go on, or a result could not be written; 64 wrong usage; 128 + N ended in good \
+            order by signal N.
             """,
         version: "mien \(mienVersion)",
         subcommands: [
@@ -23,10 +25,13 @@ struct MienTool: ParsableCommand {
     static func main() {
         // A reader that goes away is found out by the write that fails.
         signal(SIGPIPE, SIG_IGN)
+        // As is a file that grows beyond what the shell allows (ulimit -f).
+        signal(SIGXFSZ, SIG_IGN)
         TerminalState.restoreAtCrashes()
         do {
-            try refuseUnknownSubcommand()
-            var command = try parseAsRoot()
+            let words = arguments
+            try refuseUnknownSubcommand(words)
+            var command = try parseAsRoot(words)
             try command.run()
             try flushOutput()
         } catch {
@@ -42,9 +47,17 @@ struct MienTool: ParsableCommand {
         }
     }
 
+    /// What comes after the program's name. Swift's own would have U+FFFD in place of bytes that are no UTF-8, under which
+    /// no file is found.
+    private static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+            CommandLine.unsafeArgv[index].map { String(fileName: $0) }
+        }
+    }
+
     /// The parser would take a subcommand's options for unknown ones of `mien`.
-    private static func refuseUnknownSubcommand() throws {
-        let words = CommandLine.arguments.dropFirst().drop { $0 == "help" }
+    private static func refuseUnknownSubcommand(_ arguments: [String]) throws {
+        let words = arguments.drop { $0 == "help" }
         guard let word = words.first, !word.hasPrefix("-") else { return }
         let known = configuration.subcommands.map { $0._commandName }
         guard !known.contains(word) else { return }

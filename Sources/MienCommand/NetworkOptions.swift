@@ -25,7 +25,6 @@ struct NetworkOptions: ParsableArguments {
     var modelInput: String?
 
     func validate() throws {
-        try ForeignNames.refuse(model)
         if model == nil, modelClasses != nil || modelNormalisation != nil || modelInput != nil {
             throw ValidationError("--model-classes, --model-normalisation and --model-input need --model")
         }

@@ -10,37 +10,48 @@ struct OutputKind: Sendable {
     /// Whether a file holds what belongs to one input, and can't be shared by several.
     let isForOneInput: Bool
     let isVideo: Bool
+    /// Whether it is a page that may have pictures in it.
+    let hasPictures: Bool
+    let form: FileForm
     let make: @Sendable (OutputRequest) throws(SinkError) -> any Sink
 
     /// All there are: a new one is a line here.
     static let all =
         [
-            OutputKind("jsonl", ".jsonl") { request throws(SinkError) in JSONLines(try OutputFile(request.path)) },
-            OutputKind("csv", ".csv") { request throws(SinkError) in CSV(try OutputFile(request.path)) },
-            OutputKind("vtt", ".vtt", isForOneInput: true) { request throws(SinkError) in
+            OutputKind("jsonl", ".jsonl", .jsonLines) { request throws(SinkError) in
+                JSONLines(try OutputFile(request.path))
+            },
+            OutputKind("csv", ".csv", .csv) { request throws(SinkError) in CSV(try OutputFile(request.path)) },
+            OutputKind("vtt", ".vtt", .vtt, isForOneInput: true) { request throws(SinkError) in
                 Subtitles(try OutputFile(request.path), .vtt)
             },
-            OutputKind("srt", ".srt", isForOneInput: true) { request throws(SinkError) in
+            OutputKind("srt", ".srt", .srt, isForOneInput: true) { request throws(SinkError) in
                 Subtitles(try OutputFile(request.path), .srt)
             },
-            OutputKind("report", ".html") { request throws(SinkError) in
-                let file = try OutputFile(request.path)
+            OutputKind("report", ".html", .page, hasPictures: true) { request throws(SinkError) in
+                let file = try OutputFile(private: request.path)
                 return request.settings.hasThumbnails ? IllustratedReport(file) : Report(file)
             },
         ]
         + VideoContainer.allCases.map { container in
-            OutputKind("\(container)", ".annotated.\(container)", isForOneInput: true, isVideo: true) {
+            OutputKind("\(container)", ".annotated.\(container)", .video, isForOneInput: true, isVideo: true) {
                 request throws(SinkError) in
                 try AnnotatedVideo(request.path, request.settings.video) { tell($0) }
             }
         }
 
     private init(
-        _ name: String, _ suffix: String, isForOneInput: Bool = false, isVideo: Bool = false,
-        make: @escaping @Sendable (OutputRequest) throws(SinkError) -> any Sink
+        _ name: String, _ suffix: String, _ form: FileForm, isForOneInput: Bool = false, isVideo: Bool = false,
+        hasPictures: Bool = false, make: @escaping @Sendable (OutputRequest) throws(SinkError) -> any Sink
     ) {
         (self.name, self.suffix, self.isForOneInput) = (name, suffix, isForOneInput)
-        (self.isVideo, self.make) = (isVideo, make)
+        (self.isVideo, self.hasPictures, self.form, self.make) = (isVideo, hasPictures, form, make)
+    }
+
+    /// The kind that a file of an input's own results is of, by its name.
+    init?(ofResult path: String) {
+        guard let kind = Self.all.first(where: { path.hasSuffix($0.suffix) }) else { return nil }
+        self = kind
     }
 
     init?(named name: String) {
@@ -48,16 +59,14 @@ struct OutputKind: Sendable {
         self = kind
     }
 
-    /// Whether mien may have written a file of this name, so that it is none to look at: results in the making, and
-    /// recordings that are results.
-    static func isResult(_ name: String) -> Bool {
-        all.contains { name.hasSuffix($0.suffix) || name.hasSuffix($0.partialSuffix) }
-    }
+    /// Whether mien may have written a file of this name, so that it is none to look at: recordings that are results.
+    /// Those in the making are hidden.
+    static func isResult(_ name: String) -> Bool { all.contains { name.hasSuffix($0.suffix) } }
 
-    /// As long as the file isn't whole. It ends as the whole one's does, so that programs know what it is.
-    var partialSuffix: String {
-        let dot = suffix.lastIndex(of: ".") ?? suffix.startIndex
-        return suffix[..<dot] + ".partial" + suffix[dot...]
+    /// Of the settings, those that files of this kind depend on.
+    func options(_ settings: OutputSettings) -> String {
+        if isVideo { return givenOptions(settings.video) }
+        return hasPictures ? "thumbnails: \(settings.hasThumbnails)" : ""
     }
 }
 

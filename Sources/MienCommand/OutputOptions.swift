@@ -28,6 +28,11 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Counts and times of the run, as JSON.", valueName: "file|-"), completion: .file())
     var stats: String?
 
+    @Option(
+        help: ArgumentHelp("The inputs that could not be done, and why: a line of JSON for each.", valueName: "file|-"),
+        completion: .file())
+    var failures: String?
+
     /// The files by the names of their kinds.
     private var named: [(name: String, path: String?)] {
         [("jsonl", jsonl), ("csv", csv), ("vtt", vtt), ("srt", srt), ("report", report)]
@@ -41,15 +46,15 @@ struct OutputOptions: ParsableArguments {
         }
     }
 
-    /// The names of the files that are written.
-    var paths: [String] { (named.map(\.path) + [stats]).compactMap(\.self).filter { $0 != "-" } }
+    /// All of them, with those that are no results.
+    private var all: [(name: String, path: String?)] { named + [("stats", stats), ("failures", failures)] }
 
     func validate() throws {
-        let toStandardOutput = (named + [("stats", stats)]).filter { $0.path == "-" }.map { "--\($0.name)" }
+        let toStandardOutput = all.filter { $0.path == "-" }.map { "--\($0.name)" }
         if toStandardOutput.count > 1 {
             throw ValidationError("\(toStandardOutput.joined(separator: " and ")) can't both be standard output")
         }
-        for (name, path) in named + [("stats", stats)] where path == "" {
+        for (name, path) in all where path == "" {
             throw ValidationError("--\(name) needs the name of a file")
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MienSystem
 
 /// Names the files for each input's own results, so that no two inputs share one.
 struct OwnResults {
@@ -34,8 +35,7 @@ struct OwnResults {
                         + "folder that both are in, whose layout is kept, or another --to for one of them")
             }
             var input = input
-            input.results = ResultFiles(
-                kinds, stem: stem, folder: folder == nil ? nil : stem.lastIndex(of: "/").map { String(stem[..<$0]) })
+            input.results = ResultFiles(kinds, stem: stem, makesFolder: folder != nil)
             return input
         }
     }
@@ -48,7 +48,7 @@ struct OwnResults {
     /// Without the extension.
     private func shortStem(of input: Input) -> String {
         let stem = longStem(of: input)
-        let start = stem.lastIndex(of: "/").map { stem.index(after: $0) } ?? stem.startIndex
+        let start = stem.lastSlash.map { stem.utf8.index(after: $0) } ?? stem.startIndex
         // A name that begins with its only dot has no extension.
         guard let dot = stem[start...].lastIndex(of: "."), dot > start else { return stem }
         return String(stem[..<dot])

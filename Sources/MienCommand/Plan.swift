@@ -12,6 +12,11 @@ struct Plan {
     var outputs = Outputs([], OutputSettings(), hasOthers: true)
     /// The file for counts and times.
     var statistics: String?
+    /// The file for the inputs that fail.
+    var failures: String?
+    /// Whether inputs are passed over that are done, or that are known to be unreadable unless `retries` is true.
+    var resumes = false
+    var retries = false
     var verbosity = Verbosity.normal
     /// How progress is shown; nil: not at all.
     var progress: ProgressMeter.Form?
@@ -21,21 +26,22 @@ struct Plan {
     /// Where the pictures are shown, if anywhere.
     var showing: ShowingOptions?
 
-    /// Works through `inputs`. One that fails is reported and doesn't lose the others; then, and where nothing can be
-    /// done at all, this throws the exit status.
+    /// Works through `inputs`. One that fails is reported and doesn't lose the others; then, and where the run can't go on,
+    /// this throws the exit status.
     func run(_ inputs: [Input], also sink: (any Sink)? = nil) throws {
         verbosity.startLog()
         catchSignals()
-        var hasFailed = false
+        var status: ExitCode?
         do throws(PipelineError) {
             let run = PlannedRun(self, try Pipeline(configuration()), inputs, also: sink)
-            hasFailed = try !run.work()
+            try run.work()
+            status = run.hasUnwritten ? .failure : run.hasUnread ? .unreadInputs : nil
         } catch {
             tell("\(error)")
-            hasFailed = true
+            status = .failure
         }
         if let signalStatus { throw ExitCode(signalStatus) }
-        if hasFailed { throw ExitCode.failure }
+        if let status { throw status }
     }
 
     func configuration() throws(PipelineError) -> Pipeline.Configuration {
@@ -49,4 +55,9 @@ struct Plan {
         }
         return configuration
     }
+}
+
+extension ExitCode {
+    /// All is done, but for inputs that could not be read. (EX_DATAERR of sysexits.h)
+    static let unreadInputs = ExitCode(65)
 }

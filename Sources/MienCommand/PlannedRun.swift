@@ -11,34 +11,57 @@ final class PlannedRun {
     private let recorder = ResultRecorder()
     /// Begun when the first input is open.
     private var run: Run?
-    /// What went wrong with single inputs.
-    private var failures: [String] = []
+    /// Why inputs weren't done: those that could not be read, and those whose results could not be written.
+    private var unread: [String] = []
+    private var unwritten: [String] = []
+    var hasUnread: Bool { !unread.isEmpty }
+    var hasUnwritten: Bool { !unwritten.isEmpty }
+    private var failureList: FailureList?
     private var completed = 0
-    /// The sinks of the input under way alone.
+    /// The input under way, as it was when it was begun, if it is a file.
+    private var underway: ResultRecord.Source?
+    /// Its sinks alone.
     private var own: [any Sink] = []
 
+    /// All of them, and those that are to be looked at.
+    private let all: [Input]
     private let inputs: [Input]
+    private let batch: BatchContext
+    private let resumption: Resumption?
 
     /// `other`: a sink beside those of the plan.
     init(_ plan: Plan, _ pipeline: Pipeline, _ inputs: [Input], also other: (any Sink)?) {
-        (self.plan, self.pipeline, self.inputs, self.other) = (plan, pipeline, inputs, other)
-        meter = plan.progress.map { ProgressMeter($0, inputs: inputs) }
+        (self.plan, self.pipeline, all, self.other) = (plan, pipeline, inputs, other)
+        batch = BatchContext(pipeline, plan.outputs.settings, isQuiet: plan.verbosity == .quiet)
+        resumption = plan.resumes ? Resumption(inputs, batch, retries: plan.retries) : nil
+        self.inputs = resumption?.left ?? inputs
+        meter = plan.progress.map { [inputs = self.inputs] in ProgressMeter($0, inputs: inputs) }
     }
 
-    /// Returns whether all inputs could be looked at; throws what made an end of it.
-    func work() throws(PipelineError) -> Bool {
+    /// Throws what made an end of it.
+    func work() throws(PipelineError) {
         if plan.verbosity != .quiet { pipeline.network.tellAssumptions() }
         defer {
             _ = try? run?.finish()
             releaseMessages()
             sumUp()
         }
+        if let path = plan.failures {
+            do { failureList = FailureList(try OutputFile(path)) } catch { throw .sink(error) }
+        }
+        if let resumption {
+            if plan.verbosity != .quiet { for line in resumption.news { tell(line) } }
+            for failure in resumption.failures { try add(failure, to: \.unread) }
+        }
         for input in inputs {
             do throws(PipelineError) {
                 try look(at: input)
             } catch {
-                guard concernsInput(error) else { throw error }
-                fail(error.description)
+                switch error {
+                case .source(let error): try fail(input, error)
+                case .sink(let error) where run?.hasFailed(in: own) == true: try fail(input, error)
+                default: throw error
+                }
             }
             meter?.end()
             if run?.isOver == true { break }
@@ -49,51 +72,70 @@ final class PlannedRun {
             releaseMessages()
             try report(summary)
         }
-        return failures.isEmpty
+        do { try failureList?.finish() } catch { throw .sink(error) }
     }
 
     private func look(at input: Input) throws(PipelineError) {
+        // Before it is opened: where another is put in its place meanwhile, the results are known not to be that one's.
+        let file = ResultRecord.Source(input)
+        underway = file
+        // Another run may have done it by now.
+        if plan.resumes, let file, case .whole? = input.results?.state(file, batch) {
+            completed += 1
+            return
+        }
         let source = try input.source()
         meter?.begin(source)
         // Only now: where no input can be opened, no output is touched.
         let run = try begun(with: source)
         defer { if plan.verbosity != .quiet, let warning = source.warning { tell(warning) } }
         let sinks: [any Sink]
-        do { sinks = try input.results?.makeSinks(for: source, plan.outputs.settings) ?? [] } catch {
-            return try fail(error)
+        do { sinks = try input.results?.makeSinks(for: source, file, batch) ?? [] } catch {
+            return try fail(input, error)
         }
         own = sinks
         let before = run.summary.frames
-        do throws(PipelineError) {
-            try run.process(source, into: sinks)
-        } catch {
-            // What was found before the source broke off is kept, under the name of what isn't whole.
-            if run.summary.frames == before { input.results?.discard() }
-            throw error
+        var isWhole = false
+        defer {
+            // What was found is kept, where all can't be.
+            if !isWhole {
+                if run.summary.frames > before { input.results?.keep(batch) } else { input.results?.discard(batch) }
+            }
         }
+        try run.process(source, into: sinks)
         if stopFlag.isSet { return }
-        do { try input.results?.complete() } catch { return try fail(error) }
+        do {
+            try input.results?.complete(batch)
+            isWhole = true
+        } catch { return try fail(input, error) }
         completed += 1
     }
 
-    /// Whether others may do better.
-    private func concernsInput(_ error: PipelineError) -> Bool {
-        switch error {
-        case .source: true
-        case .vision: false
-        case .sink(let error): run?.hasFailed(in: own) == true && !error.isDiskFull
-        }
+    private func fail(_ input: Input, _ error: CaptureError) throws(PipelineError) {
+        let file = ResultRecord.Source(input)
+        tell(error.description)
+        // What is still being written, or has gone, will be something else another time.
+        let mayPass = error.code.mayPass || file != underway
+        let failure = FailedInput(input.path, error.description, canRetry: mayPass, file?.version)
+        // Without its camera a run can't go on.
+        try add(failure, to: input.isLive ? \.unwritten : \.unread)
+        if let file, !mayPass { input.results?.note(failure: error.description, of: file, batch) }
     }
 
     /// A file of the input's own can't be had. On a full disk no other's can.
-    private func fail(_ error: SinkError) throws(PipelineError) {
+    private func fail(_ input: Input, _ error: SinkError) throws(PipelineError) {
         if error.isDiskFull { throw .sink(error) }
-        fail(error.description)
+        tell(error.description)
+        try add(
+            FailedInput(input.path, error.description, canRetry: error.isSystem, FileVersion(input.path)),
+            to: \.unwritten)
     }
 
-    private func fail(_ message: String) {
-        tell(message)
-        failures.append(message)
+    private func add(
+        _ failure: FailedInput, to list: ReferenceWritableKeyPath<PlannedRun, [String]>
+    ) throws(PipelineError) {
+        self[keyPath: list].append(failure.reason)
+        do { try failureList?.add(failure) } catch { throw .sink(error) }
     }
 
     private func begun(with source: any FrameSource) throws(PipelineError) -> Run {
@@ -144,15 +186,25 @@ final class PlannedRun {
 
     /// Says once more what failed, where that may have been long ago, and how far a run came that was cut short.
     private func sumUp() {
-        let count = inputs.count
-        guard count > 1 else { return }
-        if !failures.isEmpty {
-            tell("\(failures.count) of \(count) inputs failed:")
-            for failure in failures { tell("  \(failure)") }
-        }
-        let isCut = completed + failures.count < count && inputs.contains { $0.results != nil }
+        let knownBefore = resumption?.failures.count ?? 0
+        guard all.count > 1 || knownBefore > 0 else { return }
+        let failures = unread.count + unwritten.count - knownBefore
+        for reason in unread + unwritten { tell("  \(reason)") }
+        let isCut = completed + failures < inputs.count && inputs.contains { $0.results != nil }
         if isCut, plan.verbosity != .quiet {
-            tell("stopped: \(completed) of \(count) inputs are done (with --resume the rest is)")
+            tell("stopped: \(completed) of \(inputs.count) inputs are done (with --resume the rest is)")
+        }
+        if hasUnwritten { tell("\(unwritten.count) of \(all.count) inputs' results could not be written") }
+        if hasUnread { tell("\(unread.count) of \(all.count) inputs could not be read") }
+    }
+}
+
+extension CaptureError.Code {
+    /// Whether what is in the way may be so no more, though the input is the same.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .notFound, .notPermitted, .system: true
+        case .unsupported, .broken: false
         }
     }
 }

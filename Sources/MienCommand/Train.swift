@@ -83,16 +83,17 @@ struct Train: ParsableCommand {
     @Option(help: "Of all chance: the same seed gives the same network.") var seed: UInt64 = Recipe().seed
     @Flag(help: "Compute in bfloat16, which newer CPUs do twice as fast.") var bfloat16 = false
     @Flag(help: "Go on from FILE.checkpoint, if it is there.") var resume = false
-    @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?
+    @OptionGroup var overwriting: OverwritingOptions
+    @Option(help: "Workers; all cores that may be used unless given. The result does not depend on it.") var threads:
+        Int?
 
     enum OptimizerName: String, ExpressibleByArgument { case adam, sgd }
     enum Targets: String, ExpressibleByArgument { case votes, labels }
 
     func run() throws {
         var recipe = try recipe()
-        for file in teacher + [start, architecture].compactMap(\.self) { try ForeignNames.refuse(file) }
-        try FileIdentity.refuseOverlap(
-            outputs: [out, out + ".checkpoint"],
+        try overwriting.check(
+            [.init(out, .network), .init(out + ".checkpoint", .checkpoint)],
             inputs: source.files + teacher + [start, architecture].compactMap(\.self))
         try File.checkIsWritable(out)
         let graph = try graph(&recipe)
@@ -195,7 +196,7 @@ struct Train: ParsableCommand {
             throw ValidationError(
                 "--normalisation must be \(FacePicture.Normalisation.plain.map(\.rawValue).joined(separator: ", "))")
         }
-        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
+        try checkThreads(threads)
         guard (1...Self.mostEpochs).contains(epochs), shift >= 0, shift < FacePicture.side, recipe.learningRate > 0,
             (0...1).contains(balance), sharpness >= 0, sharpness < .infinity
         else {

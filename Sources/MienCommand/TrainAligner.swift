@@ -15,15 +15,17 @@ struct TrainAligner: ParsableCommand {
     @Option(help: "The file to write.", completion: .file()) var out = "aligner.onnx"
     @Option(help: "Times that all pictures are seen.") var epochs = AlignerTraining.Recipe().epochs
     @Option(help: "Of all chance.") var seed = AlignerTraining.Recipe().seed
-    @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?
+    @Option(help: "Workers; all cores that may be used unless given. The result does not depend on it.") var threads:
+        Int?
+    @OptionGroup var overwriting: OverwritingOptions
 
     func validate() throws {
         if epochs < 1 { throw ValidationError("--epochs: at least 1, please") }
-        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
+        try checkThreads(threads)
     }
 
     func run() throws {
-        try FileIdentity.refuseOverlap(outputs: [out], inputs: [data, votes].compactMap(\.self))
+        try overwriting.check([.init(out, .network)], inputs: [data, votes].compactMap(\.self))
         try File.checkIsWritable(out)
         let pictures = try PictureSet(
             fer2013: data, votes: votes, usage: .training, includingDisputed: true, leavingOutCopies: true)

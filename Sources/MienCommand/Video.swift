@@ -6,10 +6,11 @@ struct Video: ParsableCommand {
         discussion: """
             All inputs' results go to standard output or to the files that --jsonl and the like name. With --each every \
             input has files of its own, beside it or under --to: talk.mp4 gives talk.jsonl. Until such a file is whole \
-            its name is talk.partial.jsonl; --resume begins there. An input that fails doesn't stop the others: they are \
-            listed in the end, and the exit status is 1.
+            it has a hidden name of its own, so that runs may meet in one folder; .talk.mien.json says what it was made \
+            from, and --resume compares. An input that can't be read doesn't stop the others: they are listed in the end, \
+            and the exit status is 65. What was found before one broke off is in .talk.partial.jsonl.
             Of a folder the files count whose names end as recordings' do (mp4, mov, mkv, webm, avi ...), without hidden \
-            ones and without what mien wrote.
+            ones and without what mien wrote. How many others there are, and of which kinds, is said in a line.
             """)
 
     @Argument(

@@ -13,6 +13,11 @@ struct VideoOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Quality of the pictures written, of 100.", valueName: "n"))
     var quality = 75
 
+    @Flag(
+        help:
+            "Keep 10 bits and fine chroma in .mp4 and .webm, too, where few players show them; .mov and .mkv always do.")
+    var keepPixelFormat = false
+
     @OptionGroup var privacy: PrivacyOptions
 
     func validate() throws {
@@ -34,6 +39,7 @@ struct VideoOptions: ParsableArguments {
     var options: AnnotatedVideo.Options {
         var options = AnnotatedVideo.Options()
         (options.quality, options.privacy) = (quality, privacy.way)
+        options.keepsPixelFormat = keepPixelFormat
         return options
     }
 }

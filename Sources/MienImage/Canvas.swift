@@ -29,20 +29,38 @@ public struct Canvas {
     public var model: ColourModel
     public var storedWidth: Int
     public var storedHeight: Int
-    /// How the stored picture is turned to stand upright.
+    /// The shape of its pixels, and how the stored picture is turned to stand upright.
+    public var pixelAspect: PixelAspect
     public var orientation: Orientation
 
     public init(
-        components: [Component], model: ColourModel, storedWidth: Int, storedHeight: Int, orientation: Orientation = .up
+        components: [Component], model: ColourModel, storedWidth: Int, storedHeight: Int,
+        pixelAspect: PixelAspect = .square, orientation: Orientation = .up
     ) {
-        (self.components, self.model, self.orientation) = (components, model, orientation)
+        (self.components, self.model) = (components, model)
+        (self.pixelAspect, self.orientation) = (pixelAspect, orientation)
         (self.storedWidth, self.storedHeight) = (storedWidth, storedHeight)
     }
 
     /// Size as displayed, in pixels.
-    public var width: Int { orientation.isTransposed ? storedHeight : storedWidth }
-    public var height: Int { orientation.isTransposed ? storedWidth : storedHeight }
+    public var width: Int { orientation.isTransposed ? storedHeight : pixelAspect.displayed(storedWidth) }
+    public var height: Int { orientation.isTransposed ? pixelAspect.displayed(storedWidth) : storedHeight }
     public var bounds: Box { Box(x: 0, y: 0, width: width, height: height) }
+
+    /// The stored pixels as seen upright.
+    var pixels: Box {
+        orientation.isTransposed
+            ? Box(x: 0, y: 0, width: storedHeight, height: storedWidth)
+            : Box(x: 0, y: 0, width: storedWidth, height: storedHeight)
+    }
+
+    /// Pixels as displayed to one of `pixels`, across and down.
+    var scale: (x: Double, y: Double) {
+        let pixels = pixels
+        return (
+            Double(width) / Double(max(pixels.width, 1)), Double(height) / Double(max(pixels.height, 1))
+        )
+    }
 }
 
 /// What a picture's components mean.

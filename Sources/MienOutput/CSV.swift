@@ -24,8 +24,11 @@ public final class CSV: Sink {
 
     // MARK: Parts, for others whose lines have more in them
 
+    /// How every header begins, of this version and all others.
+    public static let headerStart = "source,frame,time,id,x,y,width,height,label,confidence"
+
     static func appendHeader(to text: inout Text) {
-        text.append("source,frame,time,id,x,y,width,height,label,confidence")
+        text.append(headerStart)
         for expression in Expression.allCases {
             text.append(",")
             text.append(expression.name)

@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// A name in the working directory that no file has, made of the time: `mien-20260131-235959.png`, or `...-2.png` where
 /// that is there.

@@ -1,10 +1,12 @@
 import Glibc
 public import Mien
+import MienSystem
 
 /// A file, a pipe or a terminal that results are written to.
 ///
 /// What is written waits in memory until there is enough of it, or, where somebody watches, until the frame is complete.
-/// A program that uses this ignores SIGPIPE, so that a closed pipe is an error here and not the program's end.
+/// A file that there is no room for ends with the last whole frame. A program that uses this ignores SIGPIPE and SIGXFSZ,
+/// so that a closed pipe and a file of the largest size allowed are errors here and not the program's end.
 public final class OutputFile {
     /// What messages call it.
     let name: String
@@ -14,6 +16,8 @@ public final class OutputFile {
     private let isWatched: Bool
     /// Lines not written yet.
     var text = Text()
+    /// How much of `text` is whole frames: after each of them.
+    private var frameEnds: [Int] = []
 
     private static let enough = 1 << 16
 
@@ -29,12 +33,15 @@ public final class OutputFile {
     /// Creates the file at `path` for this user alone; a file that is there already is an error.
     convenience init(new path: String) throws(SinkError) { try self.init(path, flags: O_EXCL, mode: 0o600) }
 
-    /// Creates the file at `path` for this user alone, or empties it.
-    convenience init(private path: String) throws(SinkError) { try self.init(path, flags: O_TRUNC, mode: 0o600) }
+    /// Creates the file at `path` for this user alone, or empties it and makes it theirs alone. `-` is standard output.
+    public convenience init(private path: String) throws(SinkError) {
+        if path == "-" { try self.init(path) } else { try self.init(path, flags: O_TRUNC, mode: 0o600) }
+    }
 
     private convenience init(_ path: String, flags: Int32, mode: mode_t) throws(SinkError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode)
         if descriptor < 0 { throw SinkError("cannot create \(path)", code: errno) }
+        if mode & 0o077 == 0 { makePrivate(descriptor) }
         self.init(descriptor, name: path, isOwned: true)
     }
 
@@ -60,16 +67,23 @@ public final class OutputFile {
         return poll(&state, 1, 0) > 0 && Int32(state.revents) & (POLLERR | POLLHUP) != 0
     }
 
-    /// To be called after each frame. A live source's are not to wait: they come slowly, and may be watched anywhere.
+    /// To be called after each frame, or whatever else is whole in itself. A live source's are not to wait: they come slowly,
+    /// and may be watched anywhere.
     func endFrame(isLive: Bool = false) throws(SinkError) {
+        if !isWatched { frameEnds.append(text.bytes.count) }
         if isWatched || isLive || text.bytes.count >= Self.enough { try flush() }
     }
 
     /// Writes what waits. After an error that is lost, so that finishing doesn't fail a second time.
     func flush() throws(SinkError) {
-        defer { text.removeAll() }
+        defer {
+            text.removeAll()
+            frameEnds.removeAll(keepingCapacity: true)
+        }
+        var written = 0
         let code = text.bytes.withUnsafeBytes { bytes -> Int32 in
             var rest = bytes[...]
+            defer { written = bytes.count - rest.count }
             while !rest.isEmpty {
                 let count = UnsafeRawBufferPointer(rebasing: rest).withMemoryRebound(to: UInt8.self) {
                     write(descriptor, $0.baseAddress, $0.count)
@@ -86,7 +100,20 @@ public final class OutputFile {
             }
             return 0
         }
-        if code != 0 { throw failure(code) }
+        if code != 0 {
+            if !isWatched { takeBack(written - (frameEnds.last { $0 <= written } ?? 0)) }
+            throw failure(code)
+        }
+    }
+
+    /// Shortens the file by what was written last, unless others have written to it since. (`ftruncate`)
+    private func takeBack(_ count: Int) {
+        var status = stat()
+        guard count > 0, fstat(descriptor, &status) == 0, lseek(descriptor, 0, SEEK_CUR) == status.st_size else {
+            return
+        }
+        ftruncate(descriptor, status.st_size - count)
+        lseek(descriptor, -count, SEEK_END)
     }
 
     /// Writes what is in the file at `path`.
@@ -106,7 +133,7 @@ public final class OutputFile {
     }
 
     /// Writes what waits and closes the file; standard output stays open.
-    func close() throws(SinkError) {
+    public func close() throws(SinkError) {
         try flush()
         guard isOwned, descriptor >= 0 else { return }
         // Some file systems say only here that there was no room.
@@ -116,4 +143,11 @@ public final class OutputFile {
     }
 
     private func failure(_ code: Int32) -> SinkError { SinkError("cannot write to \(name)", code: code) }
+}
+
+/// Takes others' right to read a file that is to hold people's pictures, where it was there already and this user may.
+/// (`fchmod`)
+func makePrivate(_ descriptor: Int32) {
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { fchmod(descriptor, 0o600) }
 }

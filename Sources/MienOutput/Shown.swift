@@ -1,6 +1,8 @@
+import MienSystem
+
 extension String {
     /// The text as a terminal may have it: "?" stands for what would move the cursor, change the terminal or turn the
-    /// direction of writing. Names of files, devices and networks come from anywhere.
+    /// direction of writing, and for bytes that are no text. Names of files, devices and networks come from anywhere.
     public func shown(keepingLines: Bool = false) -> String {
         let isPlain = unicodeScalars.allSatisfy { !$0.isCommand }
         if isPlain { return self }
@@ -14,7 +16,7 @@ extension Unicode.Scalar {
     fileprivate var isCommand: Bool {
         switch value {
         case ..<0x20, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
-        default: false
+        default: foreignByte != nil
         }
     }
 }

@@ -72,6 +72,10 @@ extension Evaluation {
         return results.withLock { results in (0..<blocks).flatMap { results[$0] ?? [] } }
     }
 
+    /// The names of the columns of answers as CSV.
+    public static let csvHeader =
+        "label,answer,confidence," + MienVision.Expression.allCases.map(\.name).joined(separator: ",")
+
     /// Answers as CSV: `label,answer,confidence` and the six probabilities, a row for each picture.
     public static func csv(_ answers: [Probabilities], labels: [MienVision.Expression]) -> String {
         let classes = MienVision.Expression.allCases
@@ -79,7 +83,6 @@ extension Evaluation {
             "\(label.name),\(answer.label.name),\(answer.confidence),"
                 + classes.map { "\(answer[$0])" }.joined(separator: ",")
         }
-        let header = "label,answer,confidence," + classes.map(\.name).joined(separator: ",")
-        return ([header] + rows).joined(separator: "\n") + "\n"
+        return ([csvHeader] + rows).joined(separator: "\n") + "\n"
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// A run between two steps: all that is needed to go on as if it had never been interrupted.
 ///

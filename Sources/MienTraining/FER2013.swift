@@ -1,10 +1,11 @@
 import MienVision
 
-/// The rows of Kaggle's `fer2013.csv`: `emotion,pixels,Usage`.
+/// The rows of Kaggle's `fer2013.csv`: `emotion,pixels,Usage`, in any order, with or without quotes; other columns, such as
+/// the row names of R and pandas, are passed over.
 struct FER2013Reader: ~Copyable {
     private var lines: LineReader
-    /// Where each column stands: other editions of the file have them in another order.
-    private let columns: [Column]
+    /// What each column is; nil: none of ours.
+    private let columns: [Column?]
     /// The samples of the row that `next()` gave last.
     private let pixels: UnsafeMutableBufferPointer<UInt8>
 
@@ -22,9 +23,9 @@ struct FER2013Reader: ~Copyable {
 
     init(_ path: String) throws(DataError) {
         var lines = try LineReader(path)
-        let header = try lines.next().map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let columns = header.split(separator: ",").compactMap { Column(rawValue: $0.trimmed.lowercased()) }
-        guard Set(columns) == Set(Column.allCases), columns.count == 3 else {
+        let columns = try lines.next().map { Fields.names($0).map(Column.init(rawValue:)) } ?? []
+        let known = columns.compactMap(\.self)
+        guard Set(known) == Set(Column.allCases), known.count == 3 else {
             throw DataError("\(path):1: the columns are not those of FER2013; expected emotion,pixels,Usage")
         }
         self.lines = lines
@@ -40,8 +41,9 @@ struct FER2013Reader: ~Copyable {
         var fields = Fields(line)
         var row = Row(line: lines.number, emotion: -1, usage: .training, pixels: UnsafeBufferPointer(pixels))
         for column in columns {
-            guard let field = fields.next() else { throw error("a row of three columns is expected") }
+            guard let field = fields.next() else { throw error("a row of \(columns.count) columns is expected") }
             switch column {
+            case nil: break
             case .emotion:
                 guard let number = Fields.number(field), number <= 6 else { throw error("emotion must be 0 to 6") }
                 row.emotion = number
@@ -55,7 +57,9 @@ struct FER2013Reader: ~Copyable {
                 row.usage = usage
             }
         }
-        guard fields.next() == nil else { throw error("a row of three columns is expected, there are more") }
+        guard fields.next() == nil else {
+            throw error("a row of \(columns.count) columns is expected, there are more")
+        }
         return row
     }
 
@@ -99,7 +103,8 @@ extension MienVision.Expression {
     }
 }
 
-/// The fields of a CSV line without quotes.
+/// The fields of a CSV line, without the quotes around them (RFC 4180, section 2). Quotes within, which are written twice,
+/// stay so: no field that is read here has any.
 struct Fields {
     private var rest: UnsafeBufferPointer<UInt8>?
 
@@ -107,9 +112,26 @@ struct Fields {
 
     mutating func next() -> UnsafeBufferPointer<UInt8>? {
         guard let line = rest else { return nil }
-        let comma = line.firstIndex(of: 0x2C)
+        let quote: UInt8 = 0x22
+        let isQuoted = line.first == quote
+        var end = line.startIndex
+        if isQuoted {
+            // To the first quote that has no other behind it; where there is none, to the end.
+            end += 1
+            while end < line.count, line[end] != quote || end + 1 < line.count && line[end + 1] == quote {
+                end += line[end] == quote ? 2 : 1
+            }
+        }
+        let comma = line[end...].firstIndex(of: 0x2C)
         rest = comma.map { UnsafeBufferPointer(rebasing: line[($0 + 1)...]) }
-        return UnsafeBufferPointer(rebasing: line[..<(comma ?? line.endIndex)])
+        return UnsafeBufferPointer(rebasing: isQuoted ? line[1..<end] : line[..<(comma ?? line.endIndex)])
+    }
+
+    /// The names of a header's columns, in lower case.
+    static func names(_ line: UnsafeBufferPointer<UInt8>) -> [String] {
+        var (fields, names) = (Fields(line), [String]())
+        while let field = fields.next() { names.append(String(decoding: field, as: UTF8.self).trimmed.lowercased()) }
+        return names
     }
 
     /// A whole number that is not negative, or nil.

@@ -1,18 +1,21 @@
 import Glibc
+import MienSystem
 
 /// Whole files.
 public enum File {
     /// Writes `bytes` so that at any time there is either the old file or the new one, whole. (open, write, fsync, rename)
     ///
-    /// Devices and pipes are written to as they are.
-    public static func replace(_ path: String, with bytes: [UInt8]) throws(DataError) {
+    /// Devices and pipes are written to as they are, and links lead where they did. `isPrivate`: for this user alone.
+    public static func replace(_ path: String, with bytes: [UInt8], isPrivate: Bool = false) throws(DataError) {
         var status = stat()
         let isRegular = stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
-        let target = isRegular ? path + ".part" : path
+        let path = isRegular ? realPath(path) ?? path : path
         func failure(_ call: String) -> DataError {
             DataError("cannot write \(path): \(call): \(String(cString: strerror(errno)))")
         }
-        let file = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let (file, target) =
+            isRegular
+            ? createPart(of: path, mode: isPrivate ? 0o600 : 0o644) : (open(path, O_WRONLY | O_CLOEXEC), path)
         guard file >= 0 else { throw failure("open") }
         let isWritten = bytes.withUnsafeBytes { all in
             var rest = all[...]
@@ -36,7 +39,7 @@ public enum File {
         }
         guard rename(target, path) == 0 else { throw failure("rename") }
         // The new name has to reach the disk as well.
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let folder = path.lastSlash == nil ? "." : path.folder
         let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if directory >= 0 {
             fsync(directory)
@@ -46,7 +49,7 @@ public enum File {
 
     /// Throws where `replace` would not be able to write there: before hours of work rather than after.
     public static func checkIsWritable(_ path: String) throws(DataError) {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let folder = path.lastSlash == nil ? "." : path.folder
         var status = stat()
         let isThere = stat(path, &status) == 0
         if isThere, status.st_mode & S_IFMT == S_IFDIR { throw DataError("cannot write \(path): it is a folder") }

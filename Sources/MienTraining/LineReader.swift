@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// The lines of a text file, one after the other, in memory of bounded size. Unpacks `.xz` on the way.
 struct LineReader: ~Copyable {

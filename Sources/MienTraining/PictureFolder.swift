@@ -1,6 +1,7 @@
 import Glibc
 public import Mien
 import MienNN
+import MienSystem
 import Synchronization
 
 /// Labelled pictures as files: a folder with a sub-folder for each class, whose name says which, in any usual spelling.
@@ -64,18 +65,10 @@ public struct PictureFolder: Sendable {
 
     /// Names in the order of their bytes, which is the same on every machine.
     static func entries(of path: String) throws(DataError) -> [String] {
-        guard let folder = opendir(path) else {
+        guard let names = fileNames(in: path) else {
             throw DataError("cannot open the folder \(path): \(String(cString: strerror(errno)))")
         }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names.filter { !$0.hasPrefix(".") }
     }
 
     /// Reads all pictures: in the files' order, whatever the number of threads. Of a recording the first frame counts.

@@ -12,6 +12,7 @@ struct Votes {
     static let columns = [
         "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "nf",
     ]
+    private static let usageColumn = "usage"
     private static let expressions: [MienVision.Expression?] = [
         .neutral, .happy, .surprise, .sad, .angry, nil, .fear, nil, nil, nil,
     ]
@@ -45,33 +46,31 @@ struct Votes {
         return total > 0 ? Probabilities(votes.map { Float($0) / Float(total) }) : nil
     }
 
-    /// Reads the whole file: for each row its usage and votes, in the file's order.
+    /// Reads the whole file: for each row its usage and votes, in the file's order. Columns are known by their names, and
+    /// may have quotes; others, such as the pictures' names, are passed over.
     static func read(_ path: String) throws(DataError) -> [(usage: Usage, votes: Votes)] {
         var lines = try LineReader(path)
-        let header = try lines.next().map { String(decoding: $0, as: UTF8.self) } ?? ""
-        guard header.lowercased().split(separator: ",").suffix(columns.count).map({ String($0.trimmed) }) == columns
-        else {
+        let names = try lines.next().map(Fields.names) ?? []
+        let places = ([usageColumn] + columns).map { name in names.firstIndex(of: name) }
+        guard let usageAt = places[0], places.allSatisfy({ $0 != nil }) else {
             throw DataError(
                 "\(path):1: the columns are not those of FER+; expected Usage,Image name,\(columns.joined(separator: ","))"
             )
         }
         var rows: [(usage: Usage, votes: Votes)] = []
         while let line = try lines.next() {
-            var fields = Fields(line)
-            guard let usage = fields.next().flatMap({ Usage(rawValue: String(decoding: $0, as: UTF8.self)) }) else {
+            var (fields, row) = (Fields(line), [UnsafeBufferPointer<UInt8>]())
+            while let field = fields.next() { row.append(field) }
+            guard row.count == names.count else {
+                throw DataError(
+                    "\(path):\(lines.number): a row of \(names.count) columns is expected, there are \(row.count)")
+            }
+            guard let usage = Usage(rawValue: String(decoding: row[usageAt], as: UTF8.self)) else {
                 throw DataError("\(path):\(lines.number): Usage must be Training, PublicTest or PrivateTest")
             }
-            _ = fields.next()  // the picture's name; empty where people saw no face
-            var votes: [Int] = []
-            while let field = fields.next() {
-                guard let count = Fields.number(field), count <= mostVotes else {
-                    throw DataError("\(path):\(lines.number): the votes must be whole numbers up to \(mostVotes)")
-                }
-                votes.append(count)
-            }
-            guard votes.count == columns.count else {
-                throw DataError(
-                    "\(path):\(lines.number): \(columns.count) votes are expected, there are \(votes.count)")
+            let votes = places.dropFirst().compactMap { $0.flatMap { Fields.number(row[$0]) } }
+            guard votes.count == columns.count, votes.allSatisfy({ $0 <= mostVotes }) else {
+                throw DataError("\(path):\(lines.number): the votes must be whole numbers up to \(mostVotes)")
             }
             rows.append((usage, Votes(votes)))
         }

@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// Unpacks an .xz file with liblzma, which is loaded when the first one is read: nothing else needs it.
 final class XZ {
@@ -23,8 +24,8 @@ final class XZ {
         guard let library = dlopen("liblzma.so.5", RTLD_NOW), let decoder = dlsym(library, "lzma_stream_decoder"),
             let code = dlsym(library, "lzma_code"), let end = dlsym(library, "lzma_end")
         else {
-            throw DataError(
-                "cannot unpack \(path): there is no liblzma.so.5; install liblzma5, or unpack it with xz -d")
+            let reason = loadFailure(dlerror(), packages: "liblzma5")
+            throw DataError("cannot unpack \(path): \(reason), or unpack it with xz -d")
         }
         typealias Decoder = @convention(c) (UnsafeMutableRawPointer, UInt64, UInt32) -> CInt
         self.code = unsafeBitCast(code, to: (@convention(c) (UnsafeMutableRawPointer, CInt) -> CInt).self)

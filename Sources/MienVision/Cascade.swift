@@ -1,5 +1,6 @@
 import CMienAssets
 import CMienOpenCV
+import MienNN
 import Synchronization
 
 /// A trained cascade of Haar features: what tells a face from anything else.
@@ -29,6 +30,13 @@ public struct Cascade: Sendable {
     private init(file: String?, content: [UInt8]) {
         self.file = file
         self.content = content
+    }
+
+    /// What tells cascades from each other.
+    package var fingerprint: UInt64 {
+        guard file == nil else { return content.withUnsafeBytes { Fingerprint.of(words: $0) } }
+        return Fingerprint.of(
+            words: UnsafeRawBufferPointer(start: mien_asset_cascade.bytes, count: mien_asset_cascade.count))
     }
 
     /// Reads the cascade, unless that is done already: on another thread, so that the first detector is there sooner.

@@ -1,5 +1,6 @@
 import CMienAssets
 public import MienNN
+import MienSystem
 
 /// A network that names expressions, with what its file says of its input and output. Never changes: any number of
 /// classifiers on any threads share one.
@@ -37,13 +38,18 @@ public struct ExpressionModel: Sendable {
     }
     /// Whether the six shares add up to 1 as they come.
     let addsUp: Bool
+    /// Of the bytes it was read from; nil where that is the file in the binary, which is looked at when somebody asks.
+    private var readFingerprint: UInt64?
+
+    /// What tells the files of networks from each other, weights that lie beside them among it.
+    package var fingerprint: UInt64 { readFingerprint ?? Fingerprint.of(words: Self.builtInFile) }
 
     /// The model at `path`, an ONNX file; nil for the one in the binary.
     public init(file path: String?, options: ModelOptions = ModelOptions()) throws(VisionError) {
         if let path {
             let bytes = try readFile(path, as: "model")
             self = try bytes.withUnsafeBufferPointer { bytes throws(VisionError) in
-                try Self(onnx: UnsafeRawBufferPointer(bytes), from: path, options)
+                try Self(onnx: UnsafeRawBufferPointer(bytes), from: path, options, isFingerprinted: true)
             }
         } else {
             try self.init(onnx: Self.builtInFile, from: "in the program", options)
@@ -101,17 +107,25 @@ public struct ExpressionModel: Sendable {
             ].compactMap(\.self)
     }
 
-    private init(onnx bytes: UnsafeRawBufferPointer, from path: String, _ options: ModelOptions) throws(VisionError) {
+    private init(
+        onnx bytes: UnsafeRawBufferPointer, from path: String, _ options: ModelOptions, isFingerprinted: Bool = false
+    ) throws(VisionError) {
         let model: Model
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        var fingerprint = isFingerprinted ? Fingerprint.of(words: bytes) : nil
+        let folder = path.folder
         do {
             model = try Model(onnx: bytes) { name throws(ModelError) in
-                do { return try readFile(folder + name, as: "model's weights", isNamedByFile: true) } catch {
-                    throw ModelError(.broken, "\(error)")
-                }
+                do {
+                    let weights = try readFile(folder + name, as: "model's weights", isNamedByFile: true)
+                    fingerprint = fingerprint.map { before in
+                        weights.withUnsafeBytes { Fingerprint.of(words: $0, after: before) }
+                    }
+                    return weights
+                } catch { throw ModelError(.broken, "\(error)") }
             }
         } catch { throw Self.refusal(path, "\(error)") }
         try self.init(model, from: path, options: options)
+        readFingerprint = fingerprint
     }
 
     /// The shape of one face where the file leaves it open or the options say it; nil: as the file says.

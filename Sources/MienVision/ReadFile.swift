@@ -1,4 +1,5 @@
 import Glibc
+import MienSystem
 
 /// Bytes of the largest model that is read: networks of millions of weights have some tens of megabytes.
 let largestModel = 256 << 20

@@ -333,7 +333,7 @@ struct AnnotatedVideoTests {
     func growingTooLarge() throws {
         let (original, copy) = (try growing(to: "5120:3300"), folder.path("copy.mp4"))
         let outcome = try Program.run(["video", original, "--out", copy, "--jsonl", "-"])
-        #expect(outcome.status == 1)
+        #expect(outcome.status == 65)
         #expect(outcome.errors.contains("frame 3 is 5120x3300, too large to be kept"))
         #expect(try outcome.frames().count == 3)
         #expect(try times(copy).count == 3)

@@ -30,11 +30,40 @@ struct DiskTests {
                 """)
     }
 
+    @Test(
+        "What a full disk holds are whole lines and whole cues, also in the end of many",
+        arguments: ["jsonl", "csv", "vtt"])
+    func wholeLines(kind: String) throws {
+        let outcome = try run(
+            "size=\(kind == "vtt" ? 8 : 64)k",
+            """
+            "$MIEN" demo -q --seconds \(kind == "vtt" ? 200 : 20) --\(kind) disk/out; echo $?
+            "$MIEN" demo -q --seconds \(kind == "vtt" ? 200 : 20) --\(kind) - > disk/more; echo $?
+            wc -c < disk/out; tail -c 60 disk/out
+            """)
+        #expect(outcome.lines.prefix(2) == ["1", "1"])
+        #expect((Int(outcome.lines[2]) ?? 0) > 0)
+        switch kind {
+        case "jsonl": #expect(outcome.output.hasSuffix("}]}\n"))
+        case "csv":
+            #expect(outcome.lines.last?.wholeMatch(of: /.*,\w+,\d\.\d{4}/) != nil && outcome.output.hasSuffix("\n"))
+        default: #expect(outcome.output.contains(/-->.*\nface 1: \w+\n\n$/))
+        }
+    }
+
+    @Test("A limit on the size of files is told like a full disk, and leaves whole lines")
+    func fileSizeLimit() throws {
+        let outcome = try run(
+            "size=1m", "(ulimit -f 20; \"$MIEN\" demo -q --seconds 20 --jsonl disk/out; echo $?; tail -c 4 disk/out)")
+        #expect(outcome.output == "1\n}]}\n")
+        #expect(outcome.errors.hasPrefix("mien: cannot write to disk/out: File too large (raise the limit, ulimit -f"))
+    }
+
     @Test("The same in a run over many", .enabled(if: Program.hasMedia, Program.missingMedia))
     func fullBatch() throws {
         let outcome = try run(
             "size=128k",
-            "\"$MIEN\" video -q \(Program.media.path()) --to disk/out; echo $?; ls disk/out | grep -c partial")
+            "\"$MIEN\" video -q \(Program.media.path()) --to disk/out; echo $?; ls -A disk/out | grep -c partial")
         #expect(outcome.output == "1\n1\n")
         #expect(outcome.errors.split(separator: "\n").count == 1)
         #expect(
@@ -47,31 +76,31 @@ struct DiskTests {
     @Test(
         "The same in videos and in a dump", .enabled(if: Program.hasMedia, Program.missingMedia),
         arguments: [
-            ("video \(twoClips) --each mp4 --to disk/out", "disk/out/headpose_male.annotated.partial.mp4"),
+            ("video \(twoClips) --each mp4 --to disk/out", "disk/out/.headpose_male.annotated.TOKEN.partial.mp4"),
             ("dump \(twoClips) --to disk/out", "disk/out/frames/headpose_male-0000000.png.partial"),
         ])
     func fullPictures(command: String, file: String) throws {
         let outcome = try run("size=100k", "\"$MIEN\" \(command) -q; echo $?")
         #expect(outcome.output == "1\n")
         #expect(
-            outcome.errors
+            outcome.errors.withoutToken
                 == "mien: cannot write to \(file): No space left on device (free some space, or write elsewhere)\n")
     }
 
     @Test("Where there is no room for another file, inputs that are left aren't tried")
     func noMoreFiles() throws {
         let outcome = try run(
-            "nr_inodes=3",
+            "nr_inodes=4",
             """
             printf "P5 32 32 255\\n" > a.pgm; head -c 1024 /dev/zero >> a.pgm; cp a.pgm b.pgm; cp a.pgm c.pgm
             "$MIEN" image -q --each jsonl --to disk/out a.pgm b.pgm c.pgm; echo $?; ls disk/out
-            rm -r disk/out; "$MIEN" dump -q --to disk/out a.pgm b.pgm; echo $?
+            rm -r disk/out; : > disk/other; "$MIEN" dump -q --to disk/out a.pgm b.pgm; echo $?
             """)
         #expect(outcome.output == "1\na.jsonl\n1\n")
         let advice = "No space left on device (free some space, or write elsewhere)"
         #expect(
-            outcome.errors == """
-                mien: cannot create disk/out/b.partial.jsonl: \(advice)
+            outcome.errors.withoutToken == """
+                mien: cannot create disk/out/.b.TOKEN.partial.jsonl: \(advice)
                 mien: cannot create disk/out/.options: \(advice)\n
                 """)
     }
@@ -87,17 +116,22 @@ struct DiskTests {
             """)
         #expect(outcome.output == "1\na.jsonl\nb.jsonl\n")
         #expect(
-            outcome.errors == """
-                mien: cannot create disk/c.partial.jsonl: Read-only file system
-                mien: 1 of 3 inputs failed:
-                mien:   cannot create disk/c.partial.jsonl: Read-only file system
+            outcome.errors.withoutToken == """
+                mien: cannot create disk/.c.TOKEN.partial.jsonl: Read-only file system
+                mien:   cannot create disk/.c.TOKEN.partial.jsonl: Read-only file system
+                mien: 1 of 3 inputs' results could not be written
                 mien: cannot create the folder disk/out: Read-only file system
                 mien: cannot create disk/out.jsonl: Read-only file system\n
                 """)
     }
 }
 
-private enum Disk {
+extension String {
+    /// The same for every run.
+    fileprivate var withoutToken: String { replacing(/[0-9a-z]+-[0-9a-z]+-[0-9a-z]+(?=\.partial)/, with: "TOKEN") }
+}
+
+enum Disk {
     static let canMount =
         Program.isBuilt
         && (try? Program.shell("unshare --user --map-root-user --mount mount -t tmpfs none /mnt"))?.status == 0

@@ -85,8 +85,15 @@ final class Folder {
         try #require(FileManager.default.createFile(atPath: path, contents: Data(bytes)))
     }
 
-    /// The names of the files in one of its folders, or the paths of all below that.
+    /// The names of the files in one of its folders, or the paths of all below that, as `ls` lists them.
     func list(_ name: String, recursively: Bool = false) throws -> [String] {
+        try listAll(name, recursively: recursively).filter { path in
+            !path.split(separator: "/").contains { $0.hasPrefix(".") }
+        }
+    }
+
+    /// The same with hidden ones.
+    func listAll(_ name: String, recursively: Bool = false) throws -> [String] {
         let path = url.path() + "/" + name
         return try recursively
             ? FileManager.default.subpathsOfDirectory(atPath: path)

@@ -48,10 +48,29 @@ struct SafetyTests {
         #expect(outcome.lines.last == "600")
     }
 
+    @Test("So is every file that holds faces, whoever could read what was there before")
+    func modes() throws {
+        let folder = try Folder()
+        let outcome = try Program.shell(
+            """
+            cd "$1"; umask 0; for i in jsonl html mp4 mkv; do : > $i.$i; done; chmod 666 *
+            "$MIEN" demo -q --frames 20 --jsonl jsonl.jsonl --report html.html --out mp4.mp4
+            "$MIEN" demo -q --frames 20 --report new.html --out mkv.mkv; "$MIEN" demo -q --frames 3 --record new.webm
+            stat -c '%a %n' *; mkdir -m 777 d; "$MIEN" dump mp4.mp4 --to d -q --every 9 --report d/r.html
+            find d -type f ! -perm 600; find d -mindepth 1 -type d ! -perm 700; find d -type f | wc -l
+            """, [folder.path("")])
+        #expect(outcome.errors == "")
+        #expect(
+            outcome.lines.dropLast() == [
+                "600 html.html", "666 jsonl.jsonl", "600 mkv.mkv", "600 mp4.mp4", "600 new.html", "600 new.webm",
+            ])
+        #expect((outcome.lines.last.flatMap { Int($0) } ?? 0) >= 9)
+    }
+
     @Test("A name with control characters in it does nothing to a terminal")
     func names() throws {
         let outcome = try Program.run(["video", "/nowhere/a\u{1B}[2J\nb\u{9B}c.mp4"])
-        #expect(outcome.status == 1 && outcome.errors.split(separator: "\n").count == 1)
+        #expect(outcome.status == 65 && outcome.errors.split(separator: "\n").count == 1)
         #expect(!outcome.errors.contains("\u{1B}") && !outcome.errors.contains("\u{9B}"))
     }
 }

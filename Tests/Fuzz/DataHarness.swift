@@ -7,6 +7,7 @@ extension Harness {
             let pixels = (0..<48 * 48).map { "\($0 % 256)" }.joined(separator: " ")
             return [
                 "emotion,pixels,Usage\n3,\(pixels),Training\r\n0,\(pixels),PublicTest\n", "Usage,pixels,emotion\n,,\n",
+                "\u{FEFF}\"\",\"emotion\",\"pixels\",\"Usage\"\r\n\"1, \"\"a\"\"\",\"3\",\"\(pixels)\",\"Training\"\r\n",
             ]
             .map { Array($0.utf8) }
         },
@@ -20,8 +21,11 @@ extension Harness {
         name: "votes",
         seeds: {
             let header = "Usage,Image name," + Votes.columns.joined(separator: ",") + "\n"
-            return [header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\n", header + "PublicTest,,0,0,0,0,0,0,0,0,0,10\n"]
-                .map { Array($0.utf8) }
+            return [
+                header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\n", header + "PublicTest,,0,0,0,0,0,0,0,0,0,10\n",
+                "\"\"," + header + "\"1\",\"Training\",\"\"\"\",4,0,0,1,3,2,0,0,0,0\n",
+            ]
+            .map { Array($0.utf8) }
         },
         run: { bytes in
             csv.write(bytes)

@@ -12,8 +12,8 @@ struct Harness: Sendable {
 
     /// A new one is a file beside this and a line here.
     static let all = [
-        model, graph, jpeg, png, exif, frames, mjpeg, raw, camera, fer2013, votes, checkpoint, cascade, xz, records,
-        arguments,
+        model, graph, jpeg, png, heif, kinds, exif, frames, mjpeg, raw, camera, fer2013, votes, checkpoint, cascade, xz,
+        records, arguments, names, forms,
     ]
 }
 

@@ -64,4 +64,40 @@ enum Seeds {
             (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc >> 1 ^ (crc & 1 == 1 ? 0xEDB8_8320 : 0) }
         }
     }
+
+    /// Of one pattern, turned and mirrored in AVIF, turned in HEIC.
+    static var heifs: [[UInt8]] { [avif, heic].map(base64) }
+
+    private static let avif = """
+        AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAPxtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAA\
+        AAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAEgAAEAAAAAAAAALAAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGF2MDEAAAAAfGlwcnAA\
+        AABbaXBjbwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EAHAAAAAAUaXNwZQAAAAAAAAAgAAAAEAAAAA5waXhpAAAAAAEIAAAACWlyb3QCAA\
+        AACWltaXIBAAAAGWlwbWEAAAAAAAAAAQABBoGCA4SFhgAAADRtZGF0EgAKBRgQ/+wqMiEQwAABAA6w7FCpqqX89GMAAwsxcWJViGwuNLngyZWi\
+        FEg=
+        """
+    private static let heic = """
+        AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAbBtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAA\
+        AAAAACAAAAEGlkYXQAAAAAACAAEAAAADhpbG9jAQAAAERAAAIAAQAAAAAAAAHUAAEAAAAAAAAA/gACAAEAAAAAAAAAAQAAAAAAAAAIAAAAOGlp\
+        bmYAAAAAAAIAAAAVaW5mZQIAAAEAAQAAaHZjMQAAAAAVaW5mZQIAAAAAAgAAZ3JpZAAAAADbaXBycAAAALhpcGNvAAAAcWh2Y0MBBAgAAAAAAA\
+        AAAAAe8AD8/Pj4AAAPAyAAAQAXQAEMAf//BAgAAAMAn/gAAAMAAB66AkAhAAEAJkIBAQQIAAADAJ/4AAADAAAewIIEFluqumubAgAAAwACAAAD\
+        AAIQIgABAAZEAcFzwYkAAAAUaXNwZQAAAAAAAABAAAAAQAAAABRpc3BlAAAAAAAAACAAAAAQAAAADnBpeGkAAAAAAQgAAAAJaXJvdAEAAAAbaX\
+        BtYQAAAAAAAAACAAECgQIAAgMDhIUAAAAaaXJlZgAAAAAAAAAOZGltZwACAAEAAQAAAQZtZGF0AAAA+igBrg1kPoLOoLvq3H9lAuoTrJ8sz9j5\
+        jTe+sE5vBF4Z5uFExpPaVix7zeWjXecwJ8EPl7qaZFEXWXIfg+TbYPvyoffxwIjEzp/MO1Mo2RLHDxZAgtM/PjqCKaBnbZg/ONiv6OlS3W7lal\
+        ia8iOf+UrH/YpXL3P+zX0T/n/hbAR7+kE7W/Gcx99As/n93QpiEaQMOT8G2LE52wTJMqeiiVclymFWoo6Hpl5WmQymXBM531fscuofCv321nne\
+        6vDXbyKl/lDVm7L/eQsOKR39wTJ3L6MwmKqZ7+GFN72lvyV6XtuA7o/ZW7yVb6m/bds0LTRUQbbaxFtlbnA=
+        """
+
+    /// RFC 4648, 4; without Foundation.
+    private static func base64(_ text: String) -> [UInt8] {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var (bits, count, bytes) = (0, 0, [UInt8]())
+        for digit in text.utf8.compactMap({ digits.firstIndex(of: $0) }) {
+            (bits, count) = (bits << 6 & 0xFFFF | digit, count + 6)
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+            }
+        }
+        return bytes
+    }
 }

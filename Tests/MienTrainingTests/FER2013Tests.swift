@@ -26,11 +26,18 @@ import Testing
         }
     }
 
-    @Test("other line ends, column orders and a missing last line end make no difference") func editions() throws {
+    @Test("other line ends, column orders, quotes, names of rows and a missing last line end make no difference")
+    func editions() throws {
         let plain = try scratch.file("a.csv", Rows.header + Rows.row(3, 1))
         let other = try scratch.file("b.csv", "emotion, Usage, pixels\r\n3,Training,\(Rows.pixels(1))")
         let marked = try scratch.file("c.csv", "\u{FEFF}" + Rows.header + Rows.row(3, 1))
-        for edition in [other, marked] {
+        // As R's write.csv and pandas' to_csv have it, with names of rows.
+        let quoted = try scratch.file(
+            "d.csv",
+            "\u{FEFF}\"\",\"emotion\",\"pixels\",\"Usage\"\r\n\"1, \"\"a\"\"\",3,\"\(Rows.pixels(1))\",\"Training\"\r\n"
+        )
+        let numbered = try scratch.file("e.csv", ",emotion,pixels,Usage\n0,3,\(Rows.pixels(1)),Training\n")
+        for edition in [other, marked, quoted, numbered] {
             #expect(
                 try PictureSet(fer2013: plain, usage: .training).pixels
                     == PictureSet(fer2013: edition, usage: .training).pixels)
@@ -49,8 +56,9 @@ import Testing
             ("7,\(Rows.pixels(1)),Training", "emotion must be 0 to 6"),
             (",\(Rows.pixels(1)),Training", "emotion must be 0 to 6"),
             ("3,\(Rows.pixels(1)),Test", "Usage must be Training, PublicTest or PrivateTest, not \"Test\""),
-            ("3,\(Rows.pixels(1))", "a row of three columns is expected"),
-            ("3,\(Rows.pixels(1)),Training,4", "a row of three columns is expected, there are more"),
+            ("3,\(Rows.pixels(1))", "a row of 3 columns is expected"),
+            ("3,\"\(Rows.pixels(1)),Training", "a row of 3 columns is expected"),
+            ("3,\(Rows.pixels(1)),Training,4", "a row of 3 columns is expected, there are more"),
         ])
     func wrongRow(_ row: String, _ reason: String) throws {
         let path = try scratch.file("a.csv", Rows.header + Rows.row(3, 1) + row + "\n")
@@ -62,6 +70,8 @@ import Testing
         let missing = #expect(throws: DataError.self) { try PictureSet(fer2013: "/nowhere.csv", usage: .training) }
         #expect(missing?.description == "cannot open /nowhere.csv: No such file or directory")
         let text = try scratch.file("a.csv", "some words\n")
+        let twice = try scratch.file("f.csv", "emotion,emotion,pixels,Usage\n3,3,\(Rows.pixels(1)),Training\n")
+        #expect(throws: DataError.self) { try PictureSet(fer2013: twice, usage: .training) }
         let kind = #expect(throws: DataError.self) { try PictureSet(fer2013: text, usage: .training) }
         #expect(kind?.description == "\(text):1: the columns are not those of FER2013; expected emotion,pixels,Usage")
         let empty = try scratch.file("b.csv", Rows.header + Rows.row(1, 1))

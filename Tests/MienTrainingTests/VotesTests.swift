@@ -52,6 +52,20 @@ import Testing
         #expect(try outcome("2,0,0,0,0,8,0,0,0,0", includingDisputed: true) == nil)
     }
 
+    @Test("quotes, names of rows and other orders of the columns make no difference") func editions() throws {
+        let pictures = try scratch.file("a.csv", Rows.header + Rows.row(0, 1))
+        let plain = try scratch.file("v.csv", Self.header + "Training,a.png,1,6,0,3,0,0,0,0,0,0\n")
+        let names = Self.header.dropLast().split(separator: ",")
+        func line(_ fields: [String]) -> String { fields.map { "\"\($0)\"" }.joined(separator: ",") + "\r\n" }
+        let quoted = try scratch.file(
+            "w.csv",
+            "\u{FEFF}" + line([""] + names.reversed().map(String.init))
+                + line(["1"] + "0,0,0,0,0,0,3,0,6,1,a.png,Training".split(separator: ",").map(String.init)))
+        let sets = try [plain, quoted].map { try PictureSet(fer2013: pictures, votes: $0, usage: .training) }
+        #expect(sets[0].targets == sets[1].targets)
+        #expect(sets[1].labels == [.happy])
+    }
+
     @Test("a row is left out where most saw none of the six") func others() throws {
         #expect(try outcome("2,0,0,0,0,8,0,0,0,0") == nil)
         #expect(try outcome("2,0,0,0,0,0,0,8,0,0") == nil)
@@ -74,7 +88,7 @@ import Testing
                 row + "PublicTest,b.png,10,0,0,0,0,0,0,0,0,0\n",
                 ":3: it has no row for line 3 of \(pictures); both must be of the same edition"
             ),
-            ("Training,a.png,10,0\n", ":2: 10 votes are expected, there are 2"),
+            ("Training,a.png,10,0\n", ":2: a row of 12 columns is expected, there are 4"),
             ("Training,a.png,10,0,0,0,x,0,0,0,0,0\n", ":2: the votes must be whole numbers up to 1000"),
             (
                 "Training,a.png,9223372036854775807,9,0,0,0,0,0,0,0,0\n",

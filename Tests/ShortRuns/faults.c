@@ -130,6 +130,9 @@ int poll(struct pollfd *files, nfds_t count, int milliseconds) {
 }
 
 int stat(const char *path, struct stat *status) { return fails(STAT) ? -1 : REAL(stat)(path, status); }
+int fstatat(int folder, const char *path, struct stat *status, int flags) {
+    return fails(STAT) ? -1 : REAL(fstatat)(folder, path, status, flags);
+}
 int fstat(int file, struct stat *status) { return fails(STAT) ? -1 : REAL(fstat)(file, status); }
 int fsync(int file) { return fails(FSYNC) ? -1 : REAL(fsync)(file); }
 int rename(const char *from, const char *to) { return fails(RENAME) ? -1 : REAL(rename)(from, to); }

@@ -104,6 +104,17 @@ static void print_to_luma(const uint8_t *inks, uint8_t *luma, JDIMENSION count, 
     }
 }
 
+/// Whether data is missing. In sequential pictures that is damage; of a progressive one whole scans may be, each of which
+/// would have made it finer.
+static bool is_incomplete(const mien_jpeg *decoder) {
+    const struct jpeg_decompress_struct *picture = &decoder->picture;
+    if (decoder->damage) return true;
+    for (int c = 0; picture->progressive_mode && picture->coef_bits && c < picture->num_components; c++)
+        for (int k = 0; k < DCTSIZE2; k++)
+            if (picture->coef_bits[c][k]) return true;
+    return false;
+}
+
 mien_jpeg_status mien_jpeg_read(mien_jpeg *decoder, uint8_t *luma, size_t stride, int32_t *warnings) {
     struct jpeg_decompress_struct *picture = &decoder->picture;
     if (setjmp(decoder->failed)) return failure(decoder);
@@ -122,8 +133,9 @@ mien_jpeg_status mien_jpeg_read(mien_jpeg *decoder, uint8_t *luma, size_t stride
         if (print) print_to_luma(decoder->inks, row, picture->output_width, picture->saw_Adobe_marker);
     }
     *warnings = (int32_t)decoder->errors.num_warnings;
+    mien_jpeg_status status = !decoder->cut ? MIEN_JPEG_OK : is_incomplete(decoder) ? MIEN_JPEG_CUT : MIEN_JPEG_UNENDED;
     jpeg_finish_decompress(picture);
-    return decoder->cut ? MIEN_JPEG_CUT : MIEN_JPEG_OK;
+    return status;
 }
 
 const char *mien_jpeg_message(const mien_jpeg *decoder) { return decoder->message; }

@@ -40,7 +40,7 @@ static void supply(png_structp png, png_bytep target, size_t count) {
     decoder->left -= count;
 }
 
-static int orientation(mien_png *decoder) {
+static int32_t stated_orientation(mien_png *decoder) {
     png_bytep exif;
     png_uint_32 count;
     if (!png_get_eXIf_1(decoder->png, decoder->info, &count, &exif)) return 1;
@@ -73,7 +73,7 @@ mien_png *mien_png_open(const uint8_t *bytes, size_t count, mien_png_info *info,
     png_read_info(decoder->png, decoder->info);
     info->width = (int32_t)png_get_image_width(decoder->png, decoder->info);
     info->height = (int32_t)png_get_image_height(decoder->png, decoder->info);
-    info->orientation = orientation(decoder);
+    info->orientation = stated_orientation(decoder);
     return decoder;
 }
 
@@ -94,7 +94,8 @@ static void to_luma(const uint8_t *samples, int channels, uint8_t *luma, size_t 
     }
 }
 
-int mien_png_read(mien_png *decoder, uint8_t *luma, size_t stride, char *message, size_t room) {
+int mien_png_read(
+    mien_png *decoder, uint8_t *luma, size_t stride, int32_t *orientation, char *message, size_t room) {
     decoder->message = message;
     decoder->room = room;
     png_structp png = decoder->png;
@@ -117,7 +118,8 @@ int mien_png_read(mien_png *decoder, uint8_t *luma, size_t stride, char *message
             if (pass == passes - 1) to_luma(row, channels, luma + y * stride, width);
         }
     }
-    png_read_end(png, NULL);
+    png_read_end(png, decoder->info);
+    *orientation = stated_orientation(decoder);
     return 0;
 }
 

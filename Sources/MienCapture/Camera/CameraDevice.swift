@@ -1,5 +1,6 @@
 import CMienV4L2
 import Glibc
+import MienSystem
 
 /// A camera that is plugged in.
 public struct CameraDevice: Hashable, Sendable {
@@ -62,11 +63,7 @@ public struct CameraDevice: Hashable, Sendable {
     }
 
     /// Where a path leads that may be a link, such as those in `/dev/v4l/by-id`. (`realpath`)
-    private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
-    }
+    private static func resolved(_ path: String) -> String { realPath(path) ?? path }
 
     private static func number(of path: String) -> Int { Int(path.drop { !$0.isNumber }) ?? 0 }
 

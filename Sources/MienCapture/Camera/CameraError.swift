@@ -64,6 +64,7 @@ public struct CameraError: Error, CustomStringConvertible, Sendable {
 
     private static func advice(_ code: Code, path: String, holders: [String]) -> String? {
         switch code {
+        case .notFound where NetworkAddress(path) != nil: NetworkAddress(path)?.advice
         case .notFound: "`mien devices` lists the cameras; `mien demo` needs none"
         case .notPermitted:
             "cameras belong to the group `video`: sudo usermod -aG video \"$USER\", then log in again"

@@ -1,5 +1,6 @@
 import CMienV4L2
 import MienImage
+import MienSystem
 
 /// Converts odd formats, as of older webcams and bare sensors, through libv4lconvert: to RGB, and that to luma.
 final class ForeignLuma {
@@ -18,7 +19,7 @@ final class ForeignLuma {
             throw CameraError(
                 .unsupported, path,
                 "\(path): the pixel format \(layout.format.fourCC) needs libv4lconvert, which can't be loaded: "
-                    + "\(reason.map { String(cString: $0) } ?? "") (on Debian: apt install libv4l-0)")
+                    + loadFailure(reason, packages: "libv4l-0"))
         }
         guard descriptor >= 0, let converter = library.pointee.create(descriptor) else {
             throw CameraError(

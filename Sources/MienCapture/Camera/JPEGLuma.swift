@@ -36,6 +36,6 @@ final class JPEGLuma {
         else { return false }
         target.resize(width: width, height: Int(info.height))
         let status = mien_jpeg_read(decoder, target.base, target.stride, &warnings)
-        return (status == MIEN_JPEG_OK || status == MIEN_JPEG_CUT) && mien_jpeg_damage(decoder) == 0
+        return (status == MIEN_JPEG_OK || status == MIEN_JPEG_UNENDED) && mien_jpeg_damage(decoder) == 0
     }
 }

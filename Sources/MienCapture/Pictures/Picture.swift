@@ -5,7 +5,8 @@ public import MienImage
 public final class Picture {
     package let frame: UnsafeMutablePointer<AVFrame>
     package let av: UnsafePointer<mien_av>
-    /// How it is to be turned to stand upright.
+    /// The shape of its pixels, and how it is to be turned to stand upright.
+    public package(set) var pixelAspect = PixelAspect.square
     public package(set) var orientation = Orientation.up
 
     /// One without pixels. Throws where FFmpeg is not installed, or there is no memory.
@@ -21,14 +22,24 @@ public final class Picture {
     }
 
     /// Size as displayed, in pixels.
-    public var width: Int { Int(orientation.isTransposed ? frame.pointee.height : frame.pointee.width) }
-    public var height: Int { Int(orientation.isTransposed ? frame.pointee.width : frame.pointee.height) }
+    public var width: Int { orientation.isTransposed ? Int(frame.pointee.height) : columns }
+    public var height: Int { orientation.isTransposed ? columns : Int(frame.pointee.height) }
+    private var columns: Int { pixelAspect.displayed(Int(frame.pointee.width)) }
+
+    /// Where a box of the picture as displayed lies among its stored pixels: whole ones, inside.
+    package func stored(_ box: Box) -> Box {
+        let turned = orientation.stored(box, width: width, height: height)
+        let (stored, shown) = (Int(frame.pointee.width), max(columns, 1))
+        let left = turned.x * stored / shown
+        return Box(
+            x: left, y: turned.y, width: max(1, (turned.x + turned.width) * stored / shown - left), height: turned.height)
+    }
 
     /// Becomes the same picture as `other`. Its pixels are shared until one of both is drawn on.
     public func share(_ other: Picture) throws(CaptureError) {
         av.pointee.av_frame_unref(frame)
         guard av.pointee.av_frame_ref(frame, other.frame) >= 0 else { throw .noMemory("a picture") }
-        orientation = other.orientation
+        (pixelAspect, orientation) = (other.pixelAspect, other.orientation)
     }
 
     /// Gives it pixels of its own, not set to anything, with rows as FFmpeg likes them; those that it has are kept in use
@@ -60,7 +71,8 @@ public final class Picture {
         frame.pointee.color_range = AVCOL_RANGE_JPEG
     }
 
-    /// Writes it into `target` in another pixel format, and another size where `target` has one.
+    /// Writes it into `target` in another pixel format, and another size where `target` has one. What shape pixels have then
+    /// is up to the caller.
     package func convert(into target: Picture, using converter: PictureConverter) throws(CaptureError) {
         try converter.convert(frame, into: target.frame)
         target.orientation = orientation

@@ -20,7 +20,8 @@ extension Picture {
         }
         return Canvas(
             components: components, model: colourModel(description, components.count),
-            storedWidth: Int(frame.pointee.width), storedHeight: Int(frame.pointee.height), orientation: orientation)
+            storedWidth: Int(frame.pointee.width), storedHeight: Int(frame.pointee.height),
+            pixelAspect: pixelAspect, orientation: orientation)
     }
 
     private static let unfit =

@@ -1,7 +1,7 @@
 package import CMienAV
 
 extension Picture {
-    /// Writes it upright into `target`, as `format`: a format of FFmpeg's whose chroma is halved both ways or not at all.
+    /// Writes it upright and with square pixels into `target`, as `format`: a format of FFmpeg's whose chroma is halved both ways or not at all.
     /// `size`: as displayed; nil: its own.
     package func turn(
         into target: Picture, as format: AVPixelFormat, range: AVColorRange = AVCOL_RANGE_MPEG,
@@ -12,7 +12,7 @@ extension Picture {
             try picture.resize(width: width, height: height, format: format)
             picture.frame.pointee.colorspace = stored.colorspace
             picture.frame.pointee.color_range = range
-            picture.orientation = .up
+            (picture.pixelAspect, picture.orientation) = (.square, .up)
         }
         let first = orientation == .up ? target : way
         let (width, height) = size ?? (self.width, self.height)

@@ -1,4 +1,5 @@
 package import CMienAV
+package import MienImage
 
 /// The pictures of a recording, and its other streams as they are.
 ///
@@ -24,7 +25,7 @@ package final class RecordingPictures: PictureReader {
     init(of input: VideoInput, path: String, kept: KeptPieces, isDecoded: Bool) throws(CaptureError) {
         picture = try Picture()
         decoder = isDecoded ? nil : try VideoInput.openDecoder(for: input.stream, threads: 1, path, input.av)
-        luma = VideoLuma(name: path, av: input.av, streamOrientation: input.orientation)
+        luma = VideoLuma(of: input, name: path)
         (self.input, self.path, self.kept, av, stream) = (input, path, kept, input.av, input.stream)
     }
 
@@ -35,6 +36,9 @@ package final class RecordingPictures: PictureReader {
 
     /// Presentation time of its start in seconds.
     package var start: Double { input.start }
+
+    /// How the container says that its pictures are turned.
+    package var streamOrientation: Orientation { input.orientation }
 
     /// The recording as it is.
     package var format: UnsafeMutablePointer<AVFormatContext> { input.format }
@@ -86,7 +90,7 @@ package final class RecordingPictures: PictureReader {
     }
 
     private func gotPicture() -> Bool {
-        picture.orientation = luma.orientation(of: picture.frame)
+        (picture.pixelAspect, picture.orientation) = luma.display(of: picture.frame)
         next += 1
         return true
     }

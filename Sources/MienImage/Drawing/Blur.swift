@@ -1,9 +1,9 @@
 extension Painter {
-    /// Leaves of the pixels in `box` no more than so many means across and down, and smooth changes between them.
+    /// Leaves of the pixels in `box`, of the picture as displayed, no more than so many means across and down, and smooth changes between them.
     ///
     /// What this takes away can't be got back: the means are all that is left.
     public func blur(_ box: Box, cells: Int = 5, on canvas: Canvas) {
-        let area = box.intersection(canvas.bounds)
+        let area = box.squeezed(by: canvas.scale).intersection(canvas.pixels)
         guard area.area > 0 else { return }
         for component in canvas.components {
             let grid = UprightGrid(component, of: canvas)

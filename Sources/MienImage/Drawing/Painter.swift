@@ -16,8 +16,17 @@ public final class Painter {
         means.deallocate()
     }
 
+    /// Fills `shape`, whose measures are those of the picture as displayed.
     public func fill(_ shape: some Shape, _ colour: Colour, on canvas: Canvas) {
-        let area = shape.bounds.intersection(canvas.bounds)
+        if canvas.pixelAspect.isSquare {
+            fillPixels(shape, colour, on: canvas)
+        } else {
+            fillPixels(SqueezedShape(shape, by: canvas.scale), colour, on: canvas)
+        }
+    }
+
+    private func fillPixels(_ shape: some Shape, _ colour: Colour, on canvas: Canvas) {
+        let area = shape.bounds.intersection(canvas.pixels)
         let brush = Brush(colour, canvas)
         guard area.area > 0, brush.opacity > 0 else { return }
         let blocks = canvas.blocks
@@ -38,7 +47,7 @@ public final class Painter {
                 case false?: finish(&covered, brush)
                 default:
                     finish(&covered, brush)
-                    let padded = whole.intersection(canvas.bounds)
+                    let padded = whole.intersection(canvas.pixels)
                     if padded != tile { mask.update(repeating: 0, count: Self.tile * Self.tile) }
                     let corner = mask + (tile.y - padded.y) * Self.tile + (tile.x - padded.x)
                     shape.cover(tile, into: corner, stride: Self.tile)
@@ -98,7 +107,7 @@ public final class Painter {
             let samples = grid.samples(of: tile)
             let isFull = grid.shiftX == 0 && grid.shiftY == 0
             if !isFull, averaged != (grid.shiftX, grid.shiftY) {
-                average(tile, samples, on: grid, brush.canvas.bounds)
+                average(tile, samples, on: grid, brush.canvas.pixels)
                 averaged = (grid.shiftX, grid.shiftY)
             }
             for y in 0..<samples.height {

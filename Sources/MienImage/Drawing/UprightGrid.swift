@@ -26,8 +26,8 @@ struct UprightGrid {
             + (mirrorsY ? down.step * (down.count - 1) : 0)
         (stepX, stepY) = (mirrorsX ? -across.step : across.step, mirrorsY ? -down.step : down.step)
         (shiftX, shiftY) = (across.shift, down.shift)
-        phaseX = mirrorsX ? across.count << across.shift - canvas.width : 0
-        phaseY = mirrorsY ? down.count << down.shift - canvas.height : 0
+        phaseX = mirrorsX ? across.count << across.shift - canvas.pixels.width : 0
+        phaseY = mirrorsY ? down.count << down.shift - canvas.pixels.height : 0
     }
 
     /// The samples that these pixels have a share in.

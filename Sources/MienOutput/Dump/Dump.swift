@@ -1,5 +1,6 @@
 import Glibc
 public import Mien
+import MienSystem
 import MienVision
 
 /// A folder of labelled pictures: `frames/`, `faces/<label>/`, and lists of them as CSV, JSON Lines and COCO.
@@ -9,15 +10,18 @@ import MienVision
 public final class Dump {
     let folder: String
     let options: DumpOptions
+    /// Whether there was none before, so that pictures of its names are others'.
+    let isNew: Bool
     private var frames = 0
     private var faces = 0
-    /// Which source each stem is of.
-    private var owners: [String: String] = [:]
+    /// Which source each stem is of; as bytes, since Strings of other bytes may be equal (an accent apart from its letter).
+    private var owners: [[UInt8]: [UInt8]] = [:]
 
     /// Throws where the folder can't be made, and where there is a dump in it and `goesOn` is false.
     public init(to folder: String, _ options: DumpOptions, goesOn: Bool) throws(SinkError) {
         (self.folder, self.options) = (folder, options)
-        if !goesOn, !options.overwrites, access("\(folder)/.parts", F_OK) == 0 {
+        isNew = access("\(folder)/.parts", F_OK) != 0
+        if !goesOn, !options.overwrites, !isNew {
             throw SinkError(
                 "\(folder) holds a dump already: --resume goes on with it, --force writes it anew (or name another folder)"
             )
@@ -85,17 +89,18 @@ public final class Dump {
             (wanted.isEmpty || wanted.hasPrefix(".") ? "_" : "") + wanted + (wanted.hasSuffix(Self.partial) ? "_" : "")
         var (stem, number) = (wanted, 1)
         // What comes through a pipe is never the same again.
-        while let owner = owners[stem] ?? owner(ofPart: stem), owner != source || source == "-" {
+        while let owner = owners[Array(stem.utf8)] ?? owner(ofPart: stem), owner != Array(source.utf8) || source == "-"
+        {
             number += 1
             stem = "\(wanted)-\(number)"
         }
-        owners[stem] = source
+        owners[Array(stem.utf8)] = Array(source.utf8)
         return Part(dump: self, source: source, stem: stem)
     }
 
-    private func owner(ofPart stem: String) -> String? {
+    private func owner(ofPart stem: String) -> [UInt8]? {
         let path = "\(folder)/.parts/\(stem)"
-        return DumpRecords.source(of: path) ?? DumpRecords.source(of: path + Self.partial)
+        return (DumpRecords.source(of: path) ?? DumpRecords.source(of: path + Self.partial)).map { Array($0.utf8) }
     }
 
     /// What comes from one source.
@@ -127,23 +132,20 @@ public final class Dump {
         var partialPath: String { path + Dump.partial }
     }
 
-    static let partial = ".partial"
+    public static let partial = ".partial"
+
+    /// The lists' names, which the folder's owner may have given to files of their own.
+    public static let lists = (json: "labels.jsonl", csv: "labels.csv", coco: "coco.json")
+    /// How the header of the table begins, before the columns of all tables.
+    public static let csvStart = "face_file,frame_file,"
 
     static func make(_ folder: String) throws(SinkError) {
         if mkdir(folder, 0o700) != 0, errno != EEXIST { throw SinkError("cannot create \(folder)", code: errno) }
     }
 
     private static func entries(of folder: String) throws(SinkError) -> [String] {
-        guard let stream = opendir(folder) else { throw SinkError("cannot read \(folder)", code: errno) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        guard let names = fileNames(in: folder) else { throw SinkError("cannot read \(folder)", code: errno) }
+        return names
     }
 
     func count(frames: Int, faces: Int) {
@@ -153,6 +155,7 @@ public final class Dump {
 
     /// Makes the lists of all that is there, also of what was cut short.
     public func finish() throws(SinkError) {
+        defer { DumpLists.discard(in: folder) }
         let lists = try DumpLists(in: folder, hasFrames: options.hasFrames)
         for name in try Self.entries(of: "\(folder)/.parts") {
             // One that was begun again after it was whole doesn't count twice.

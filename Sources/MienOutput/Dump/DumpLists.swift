@@ -1,5 +1,6 @@
 import Glibc
 import Mien
+import MienSystem
 import MienVision
 
 /// `labels.jsonl`, `labels.csv` and `coco.json` in the making; they get their names when they are whole.
@@ -15,15 +16,17 @@ final class DumpLists {
 
     init(in folder: String, hasFrames: Bool) throws(SinkError) {
         self.folder = folder
-        json = try OutputFile(private: "\(folder)/labels.jsonl.partial")
-        csv = try OutputFile(private: "\(folder)/labels.csv.partial")
+        json = try OutputFile(private: Self.partial(Dump.lists.json, in: folder))
+        csv = try OutputFile(private: Self.partial(Dump.lists.csv, in: folder))
         // COCO is about the pictures that faces are in.
-        coco = hasFrames ? try OutputFile(private: "\(folder)/coco.json.partial") : nil
+        coco = hasFrames ? try OutputFile(private: Self.partial(Dump.lists.coco, in: folder)) : nil
         annotations = hasFrames ? try OutputFile(private: "\(folder)/.parts/.annotations") : nil
-        csv.text.append("face_file,frame_file,")
+        csv.text.append(Dump.csvStart)
         CSV.appendHeader(to: &csv.text)
         coco?.text.append("{\"images\":[")
     }
+
+    private static func partial(_ name: String, in folder: String) -> String { "\(folder)/\(name)\(Dump.partial)" }
 
     func add(_ kind: DumpRecords.Kind, _ bytes: ArraySlice<UInt8>) throws(SinkError) {
         let file: OutputFile?
@@ -51,12 +54,17 @@ final class DumpLists {
         try file?.endFrame()
     }
 
+    /// Takes away what has not become a list.
+    static func discard(in folder: String) {
+        for name in [Dump.lists.json, Dump.lists.csv, Dump.lists.coco] { unlink(partial(name, in: folder)) }
+        unlink("\(folder)/.parts/.annotations")
+    }
+
     func finish() throws(SinkError) {
         if let coco {
             coco.text.append("],\n\"annotations\":[")
             try annotations?.close()
             try coco.append(contentsOf: "\(folder)/.parts/.annotations")
-            unlink("\(folder)/.parts/.annotations")
             coco.text.append("],\n\"categories\":[")
             for expression in Expression.allCases {
                 coco.text.beginObject(expression.rawValue + 1)
@@ -66,11 +74,13 @@ final class DumpLists {
             }
             coco.text.append("]}\n")
         }
-        for (file, name) in [(json, "labels.jsonl"), (csv, "labels.csv"), (coco, "coco.json")] {
+        for (file, name) in [(json, Dump.lists.json), (csv, Dump.lists.csv), (coco, Dump.lists.coco)] {
             guard let file else { continue }
             try file.close()
             let path = "\(folder)/\(name)"
-            if rename(path + ".partial", path) != 0 { throw SinkError("cannot complete \(path)", code: errno) }
+            if rename(Self.partial(name, in: folder), path) != 0 {
+                throw SinkError("cannot complete \(path)", code: errno)
+            }
         }
     }
 }

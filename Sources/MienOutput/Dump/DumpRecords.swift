@@ -1,5 +1,6 @@
 import Glibc
 import Mien
+import MienSystem
 
 /// What a dump knows of its pictures, in a file for each source: a letter for the list that it belongs to, its length, a
 /// space, and itself.

@@ -2,6 +2,7 @@ import Glibc
 import Mien
 import MienCapture
 import MienImage
+import MienSystem
 import MienVision
 
 /// Writes the pictures of one source, and what is known of them.
@@ -91,12 +92,14 @@ final class DumpSink: PictureSink {
     /// Writes a picture unless it is there. A file that has its name is whole.
     private func write(_ name: String, _ png: () throws(CaptureError) -> [UInt8]) throws(SinkError) {
         let path = "\(dump.folder)/\(name)"
-        if !options.overwrites, access(path, F_OK) == 0 { return }
+        if !options.overwrites, access(path, F_OK) == 0 {
+            guard dump.isNew else { return }
+            throw SinkError("\(path): it is there, and of no dump; --force writes over it (or name another folder)")
+        }
         let bytes: [UInt8]
         do { bytes = try png() } catch { throw SinkError("cannot write \(path): \(error)") }
-        let slash = name.lastIndex(of: "/") ?? name.startIndex
         var folder = dump.folder
-        for level in name[..<slash].split(separator: "/") {
+        for level in name.folder.pathParts {
             folder += "/\(level)"
             if access(folder, F_OK) != 0 { try Dump.make(folder) }
         }

@@ -2,6 +2,7 @@ import CMienAV
 import CMienChafa
 public import Mien
 import MienCapture
+import MienSystem
 import Synchronization
 
 /// The pictures for a readout to show in its terminal: the newest one whenever it draws, with the overlay.
@@ -78,8 +79,7 @@ final class PreviewPainter {
         (pixels, way) = (try Picture(), try Picture())
         var (found, error) = (mien_chafa_symbols, UnsafePointer<CChar>?.none)
         guard let chafa = mien_chafa_open(terminal.abilities.hasUnicode, &found, &error) else {
-            let reason = error.map { String(cString: $0) } ?? "unknown error"
-            throw CaptureError(.system, "cannot load libchafa: \(reason) (on Debian: apt install libchafa0)")
+            throw CaptureError(.system, "cannot load libchafa: \(loadFailure(error, packages: "libchafa0"))")
         }
         self.chafa = chafa
         // The environment may not know; the terminal itself does.

@@ -1,6 +1,7 @@
 import CMienCrash
 import Glibc
 import MienCapture
+import MienSystem
 import Synchronization
 
 /// A terminal that a program draws on and takes keys from: a screen of its own, which gives way to what was there before.

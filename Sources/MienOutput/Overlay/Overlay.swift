@@ -1,5 +1,6 @@
 public import Mien
 import MienImage
+import MienSystem
 import MienVision
 
 /// Draws what is known of the faces on pictures of any layout: an outline, a label, six bars, a trail of the last seconds.
@@ -16,6 +17,7 @@ public final class Overlay {
     private let mask: PrivacyMask
     private var marks: [FaceMark] = []
     private var (source, time) = ("", -Double.infinity)
+    private var picture = Box(x: 0, y: 0, width: 0, height: 0)
 
     public init(privacy: Privacy = .none) {
         painter = Painter()
@@ -26,7 +28,8 @@ public final class Overlay {
         } catch {
             fonts = nil
             problem =
-                "labels have no text: \(error.description) (on Debian: apt install libfontconfig1 fonts-dejavu-core)"
+                "labels have no text: "
+                + loadFailure(error.description, packages: "libfontconfig1 fonts-dejavu-core")
         }
     }
 
@@ -44,7 +47,8 @@ public final class Overlay {
     }
 
     private func follow(_ result: borrowing FrameResult, in picture: Box) {
-        let isFirst = result.source != source || result.time < time
+        let isFirst = result.source != source || result.time < time || picture != self.picture
+        self.picture = picture
         if isFirst { marks.removeAll(keepingCapacity: true) }
         marks.removeAll { mark in !result.faces.contains { $0.id == mark.id } }
         let seconds = isFirst ? 0 : result.time - time

@@ -21,21 +21,39 @@ final class PrivacyMask {
         /// Pixels that it moved in the last step: of its edges, the most.
         var motion: (x: Double, y: Double) = (0, 0)
         var seen: Double
+
+        mutating func scale(x: Double, y: Double) {
+            region = Region(
+                x: region.x * x, y: region.y * y, width: region.width * x, height: region.height * y)
+            motion = (motion.x * x, motion.y * y)
+        }
     }
 
     let privacy: Privacy
     private var hidden: [Hidden] = []
     private var (source, time) = ("", -Double.infinity)
+    private var picture = Box(x: 0, y: 0, width: 0, height: 0)
 
     /// Seconds for which a face stays hidden after it was seen last.
     private static let hold = 0.6
 
     init(_ privacy: Privacy) { self.privacy = privacy }
 
+    /// Where pictures get another size, what is hidden goes on with them.
+    private func adapt(to picture: Box) {
+        let (x, y) = (
+            Double(picture.width) / Double(max(self.picture.width, 1)),
+            Double(picture.height) / Double(max(self.picture.height, 1))
+        )
+        if picture != self.picture { for index in hidden.indices { hidden[index].scale(x: x, y: y) } }
+        self.picture = picture
+    }
+
     func hide(_ result: borrowing FrameResult, on canvas: Canvas, _ painter: Painter) {
         guard privacy != .none else { return }
         if result.source != source || result.time < time { hidden.removeAll(keepingCapacity: true) }
         (source, time) = (result.source, result.time)
+        adapt(to: canvas.bounds)
         hidden.removeAll { time - $0.seen > Self.hold }
         for face in result.faces {
             let region = Region(face.box)

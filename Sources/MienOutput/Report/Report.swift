@@ -44,6 +44,6 @@ public final class Report: Sink {
         isEmpty = false
         section.write(to: &file.text)
         self.section = nil
-        try file.flush()
+        try file.endFrame(isLive: true)
     }
 }

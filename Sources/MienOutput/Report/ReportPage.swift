@@ -9,7 +9,12 @@ enum ReportPage {
         text.append(
             """
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <html lang="en"><head><meta charset="utf-8"><meta name="generator" content="mien
+            """)
+        text.append(" \(mienVersion)")
+        text.append(
+            """
+            "><meta name="viewport" content="width=device-width">
             <title>
             """)
         text.append(html: title)

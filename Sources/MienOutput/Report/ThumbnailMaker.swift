@@ -47,7 +47,7 @@ final class ThumbnailMaker {
         let square = box.square(
             max(box.width, box.height) * 5 / 4,
             within: Box(x: 0, y: 0, width: picture.width, height: picture.height))
-        let stored = picture.orientation.stored(square, width: picture.width, height: picture.height)
+        let stored = picture.stored(square)
         // What a picture leaves open is guessed by its height, which changes here.
         frame.pointee.colorspace = frame.pointee.matrix
         frame.pointee.crop_left = stored.x

@@ -62,11 +62,14 @@ struct Timelines {
     private(set) var frames = 0
     private(set) var framesWithFaces = 0
     private var bins = 0
+    /// Seconds from the frame before last to the last one, where there was no gap.
+    private var interval = 1.0
 
     mutating func add(_ result: borrowing FrameResult) {
         let time = max(result.time, end, 0)
         // A gap in the recording is no look on a face. A photo's faces last, too, so that their shares are told.
-        let lasting = frames == 0 ? 1e-6 : min(time - end, 1)
+        if frames > 0, time - end <= 1 { interval = time - end }
+        let lasting = frames == 0 ? 1e-6 : min(time - end, interval)
         end = time
         frames += 1
         if !result.faces.isEmpty { framesWithFaces += 1 }

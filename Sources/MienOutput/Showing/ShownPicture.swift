@@ -28,11 +28,11 @@ final class ShownPicture {
             return overlay.draw(self.result, on: canvas)
         }
         // Palettes and the like can't be drawn on, and on grey no colour is seen.
-        let (frame, orientation) = (source.frame.pointee, picture.orientation)
+        let (frame, aspect, orientation) = (source.frame.pointee, picture.pixelAspect, picture.orientation)
         try picture.resize(width: Int(frame.width), height: Int(frame.height), format: AV_PIX_FMT_YUV420P)
         picture.frame.pointee.color_range = AVCOL_RANGE_MPEG
         try source.convert(into: picture, using: converter)
-        picture.orientation = orientation
+        (picture.pixelAspect, picture.orientation) = (aspect, orientation)
         if let canvas = try picture.canvas() { overlay.draw(self.result, on: canvas) }
     }
 }

@@ -24,6 +24,8 @@ struct CueMaker {
     static let shortestChange = 0.4
     /// Seconds of the shortest cue.
     static let shortestCue = 0.3
+    /// Seconds without a frame after which nobody knows who was there meanwhile: no face keeps its number for longer.
+    static let longestGap = Tracker.memory
 
     private struct State {
         let face: Int
@@ -46,6 +48,7 @@ struct CueMaker {
     /// Takes a frame and gives the cues that are complete by now.
     mutating func add(_ result: borrowing FrameResult) -> [Cue] {
         let time = max(result.time, last ?? 0, 0)
+        let before = endBeforeGap(at: time)
         for index in states.indices { states[index].latest = nil }
         for index in result.faces.indices {
             let face = result.faces[index]
@@ -55,7 +58,7 @@ struct CueMaker {
                 states.append(State(face: face.id, since: time, latest: face.smoothed.label))
             }
         }
-        if let last { interval = time - last }
+        if let last, !before.isGap { interval = time - last }
         last = time
         var due: [Int] = []
         for index in states.indices where compare(&states[index], at: time) { due.append(index) }
@@ -64,7 +67,16 @@ struct CueMaker {
             return change(states[index].face, to: states[index].latest, at: states[index].since)
         }
         states.removeAll { $0.shown == nil && $0.latest == nil }
-        return cues
+        return before.cue.map { [$0] + cues } ?? cues
+    }
+
+    /// What is shown ends with the last frame before a gap, and what comes after begins anew.
+    private mutating func endBeforeGap(at time: Double) -> (isGap: Bool, cue: Cue?) {
+        guard let last, time - last > Self.longestGap else { return (false, nil) }
+        let cue = cut(at: last + interval)
+        states.removeAll()
+        lines.removeAll()
+        return (true, cue)
     }
 
     /// The last cue, if there is one.

@@ -12,6 +12,8 @@ public final class AnnotatedVideo: PictureSink {
         public var quality = 75
         /// What becomes of the faces.
         public var privacy = Privacy.none
+        /// Whether pictures keep bits and chroma that few players show, in containers for players, too.
+        public var keepsPixelFormat = false
 
         public init() {}
     }
@@ -24,7 +26,7 @@ public final class AnnotatedVideo: PictureSink {
     private var encoder: VideoEncoder?
     private var stream: Int32 = 0
     private var picture: Picture?
-    private var converter: PictureConverter?
+    private var form: StreamForm?
     private let overlay: Overlay
     /// The streams beside the pictures that the file can take, by their indices in the recording.
     private var others: [Int32] = []
@@ -34,11 +36,12 @@ public final class AnnotatedVideo: PictureSink {
     private var converters: [Int32: SubtitleConverter] = [:]
     /// Of sound that the file takes in another framing, likewise.
     private var filters: [Int32: BitstreamFilter] = [:]
-    /// Of each stream that is copied.
-    private var clocks: [Int32: StreamClock] = [:]
     /// Packets of other streams that came before the first picture.
     private var early: [UnsafeMutablePointer<AVPacket>] = []
     private var failure: SinkError?
+
+    /// Whether the file at `path` is one of these; false where that can't be told.
+    public static func isOwn(_ path: String) -> Bool { VideoFile.isOwn(path) }
 
     /// Creates the file. `report` is told what can't be taken over. Throws where the name says of no kind of video, and where
     /// the file can't be created.
@@ -119,9 +122,15 @@ public final class AnnotatedVideo: PictureSink {
         guard let shown else { return }
         do {
             if encoder == nil { try start(like: shown) }
-            guard let encoder, let picture else { return }
-            try show(shown, in: picture, like: encoder.context)
-            if let canvas = try picture.canvas() { overlay.draw(result, on: canvas) }
+            guard let encoder, let form, let picture else { return }
+            let place = try form.show(shown, in: picture)
+            if let canvas = try picture.canvas() {
+                if let place {
+                    overlay.draw(result.fitted(into: place, of: picture), on: canvas)
+                } else {
+                    overlay.draw(result, on: canvas)
+                }
+            }
             let (time, duration) = times(of: result, shown, encoder)
             try encoder.encode(picture.frame, time: time, duration: duration) { packet throws(SinkError) in
                 try file.write(packet, to: stream, timeBase: encoder.context.pointee.time_base)
@@ -137,31 +146,29 @@ public final class AnnotatedVideo: PictureSink {
     private func times(
         of result: borrowing FrameResult, _ shown: Picture, _ encoder: VideoEncoder
     ) -> (time: Int64, duration: Int64) {
-        let base = encoder.context.pointee.time_base
-        let perSecond = Double(base.den) / Double(base.num)
+        let ticks = Ticks(encoder.context.pointee.time_base)
         let rate = encoder.context.pointee.framerate
-        let usual = Int64((perSecond * Double(rate.den) / Double(max(rate.num, 1))).rounded())
-        let time = Int64((result.time * perSecond).rounded())
-        guard let recording else { return (time, usual) }
-        let frame = shown.frame.pointee
-        // To the tick, where the result's time is the stamp's.
-        let exact = frame.best_effort_timestamp.subtractingReportingOverflow(
-            Int64((recording.start * perSecond).rounded()))
-        let isExact = !exact.overflow && abs(exact.partialValue.subtractingReportingOverflow(time).partialValue) <= 1
-        return (isExact ? exact.partialValue : time, frame.pkt_duration > 0 ? frame.pkt_duration : usual)
+        let usual = ticks.count(Double(rate.den) / Double(max(rate.num, 1)))
+        // Where the result's time is a stamp's, this is that stamp to the tick.
+        let time = ticks.count(result.time)
+        guard let recording, shown.frame.pointee.pkt_duration > 0 else { return (time, usual) }
+        let duration = Ticks(recording.stream.pointee.time_base).seconds(shown.frame.pointee.pkt_duration)
+        return (time, ticks.count(duration))
     }
 
     /// Opens the encoder and writes the header.
     private func start(like shown: Picture) throws {
-        let timeBase = recording?.stream.pointee.time_base ?? AVRational(num: 1, den: 90_000)
+        let timeBase = recording?.stream.pointee.time_base.fine ?? AVRational(num: 1, den: 90_000)
         var rate = recording?.stream.pointee.avg_frame_rate ?? AVRational(num: 30, den: 1)
         if rate.num <= 0 || rate.den <= 0 { rate = AVRational(num: 25, den: 1) }
-        // The container's word on the shape of pixels is the last. (av_guess_sample_aspect_ratio)
-        let said = recording?.stream.pointee.sample_aspect_ratio ?? AVRational()
+        // What the recording's container says of turning, the file's says again, where it can. All else is written upright.
+        let isTurned = container.isFragmented && recording?.streamOrientation == shown.orientation
+        let asStored = shown.orientation == .up || isTurned
         let encoder = try VideoEncoder(
-            container, quality: options.quality, like: shown,
-            shape: said.num > 0 ? said : shown.frame.pointee.sample_aspect_ratio, timeBase: timeBase, rate: rate,
+            container, quality: options.quality, like: shown, asStored: asStored,
+            keepsPixelFormat: options.keepsPixelFormat || !container.isForPlayers, timeBase: timeBase, rate: rate,
             needsHeaders: file.needsHeaders, for: file.path)
+        form = try StreamForm(shown, asStored: asStored, encoder.context)
         let av = shown.av
         stream = try file.addStream { stream in
             stream.pointee.time_base = timeBase
@@ -170,7 +177,7 @@ public final class AnnotatedVideo: PictureSink {
                 return false
             }
             defer { stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio }
-            return recording.map { av.copyDescription(of: $0.stream, to: stream) } ?? true
+            return recording.map { av.copyDescription(of: $0.stream, to: stream, isTurned: asStored) } ?? true
         }
         try addCopiedStreams()
         try file.writeHeader()
@@ -189,31 +196,12 @@ public final class AnnotatedVideo: PictureSink {
         for index in others {
             guard let from = recording.format.pointee.streams[Int(index)] else { continue }
             if container.isFragmented { filters[index] = BitstreamFilter(from, recording.av) }
-            clocks[index] = StreamClock(from.pointee.time_base, start: recording.start)
             let to = try file.addStream {
                 converters[index]?.describe(from, in: $0) ?? recording.av.copyParameters(of: from, to: $0)
             }
             if from.pointee.codecpar.pointee.codec_type != AVMEDIA_TYPE_AUDIO { file.expectFew(in: to) }
             copied[index] = (to, from.pointee.time_base)
         }
-    }
-
-    /// Has `picture` show the same as `shown`, in size and format as the encoder wants it.
-    private func show(
-        _ shown: Picture, in picture: Picture, like encoder: UnsafeMutablePointer<AVCodecContext>
-    ) throws(CaptureError) {
-        let frame = shown.frame.pointee
-        let (width, height, format) = (encoder.pointee.width, encoder.pointee.height, encoder.pointee.pix_fmt)
-        if frame.width == width, frame.height == height, AVPixelFormat(frame.format) == format {
-            try picture.share(shown)
-            return
-        }
-        if converter == nil { converter = try PictureConverter() }
-        guard let converter else { return }
-        try picture.resize(width: Int(width), height: Int(height), format: format)
-        picture.frame.pointee.color_range = encoder.pointee.color_range
-        picture.frame.pointee.colorspace = encoder.pointee.colorspace
-        try shown.convert(into: picture, using: converter)
     }
 
     /// Takes a packet of another stream over.
@@ -226,7 +214,6 @@ public final class AnnotatedVideo: PictureSink {
 
     private func write(_ packet: UnsafeMutablePointer<AVPacket>) {
         guard failure == nil, let target = copied[packet.pointee.stream_index] else { return }
-        clocks[packet.pointee.stream_index]?.set(packet)
         do throws(SinkError) {
             if let filter = filters[packet.pointee.stream_index] {
                 return try filter.pass(packet) { packet throws(SinkError) in
@@ -260,6 +247,17 @@ public final class AnnotatedVideo: PictureSink {
         }
         try file.finish()
         if let failure { throw failure }
+    }
+}
+
+extension AVRational {
+    /// The same time base, or one of which that is a multiple, fine enough for times between its ticks.
+    fileprivate var fine: AVRational {
+        guard num > 0, den > 0 else { return AVRational(num: 1, den: 90_000) }
+        let (perSecond, enough) = (Double(den) / Double(num), 10_000.0)
+        guard perSecond < 1000 else { return self }
+        let fine = Int64(den) * Int64((enough / perSecond).rounded(.up))
+        return Int32(exactly: fine).map { AVRational(num: num, den: $0) } ?? AVRational(num: 1, den: 90_000)
     }
 }
 

@@ -44,7 +44,7 @@ struct Enclosures {
     /// Gives them to a file whose other streams are known, before its header is written. False where there is no memory.
     func describe(in file: UnsafeMutablePointer<AVFormatContext>) -> Bool {
         let av = recording.av
-        guard av.copyChapters(of: recording.format, to: file) else { return false }
+        guard av.copyChapters(of: recording.format, from: recording.start, to: file) else { return false }
         for stream in streams {
             guard let copy = av.pointee.avformat_new_stream(file, nil), av.copyParameters(of: stream, to: copy) else {
                 return false
@@ -74,9 +74,10 @@ struct Enclosures {
 }
 
 extension UnsafePointer<mien_av> {
-    /// Gives `file`, which has none, the same chapters. Their memory is the file's, and goes with it.
+    /// Gives `file`, which has none, the same chapters, with times in seconds after `start`. Their memory is the file's, and goes with it.
     fileprivate func copyChapters(
-        of source: UnsafeMutablePointer<AVFormatContext>, to file: UnsafeMutablePointer<AVFormatContext>
+        of source: UnsafeMutablePointer<AVFormatContext>, from start: Double,
+        to file: UnsafeMutablePointer<AVFormatContext>
     ) -> Bool {
         let count = Int(source.pointee.nb_chapters)
         guard count > 0 else { return true }
@@ -90,8 +91,10 @@ extension UnsafePointer<mien_av> {
             let chapter = copy.bindMemory(to: AVChapter.self, capacity: 1)
             chapter.pointee.metadata = nil
             // Matroska refuses times before 0.
-            chapter.pointee.start = max(0, from.pointee.start)
-            chapter.pointee.end = max(chapter.pointee.start, from.pointee.end)
+            let ticks = Ticks(from.pointee.time_base)
+            func time(_ stamp: Int64) -> Int64 { ticks.count(max(0, ticks.seconds(stamp) - start)) }
+            chapter.pointee.start = time(from.pointee.start)
+            chapter.pointee.end = max(chapter.pointee.start, time(from.pointee.end))
             file.pointee.chapters[index] = chapter
             file.pointee.nb_chapters += 1
             guard pointee.av_dict_copy(&chapter.pointee.metadata, from.pointee.metadata, 0) >= 0 else { return false }

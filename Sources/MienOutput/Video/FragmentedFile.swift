@@ -2,6 +2,7 @@ import CMienAV
 import Glibc
 import Mien
 import MienCapture
+import MienSystem
 
 /// A whole MP4 of fragments, which is to get the one index that editors and older players expect.
 struct FragmentedFile {
@@ -18,22 +19,14 @@ struct FragmentedFile {
     func join() throws(SinkError) {
         var status = stat()
         // Of a pipe all has gone already; and where a link leads, the file is to be.
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let real = realpath(path, nil) else {
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let target = realPath(path) else {
             return
         }
-        defer { free(real) }
-        let target = String(cString: real)
-        // A name that nobody has.
-        let numbered = (0..<100).lazy.map { target + ".part" + ($0 == 0 ? "" : "\($0)") }
-        for whole in numbered {
-            let descriptor = open(whole, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            if descriptor < 0, errno == EEXIST { continue }
-            guard descriptor >= 0 else { return }
-            defer { close(descriptor) }
-            if copy(to: whole), fdatasync(descriptor) == 0, rename(whole, target) == 0 { return }
-            unlink(whole)
-            return
-        }
+        let (descriptor, whole) = createPart(of: target, mode: 0o600)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        if copy(to: whole), fdatasync(descriptor) == 0, rename(whole, target) == 0 { return }
+        unlink(whole)
     }
 
     /// False where something went wrong.
@@ -47,10 +40,10 @@ struct FragmentedFile {
             av.pointee.avformat_free_context(target)
         }
         guard let packet,
-            av.pointee.avformat_open_input(&source, "file:" + path, nil, nil) >= 0, let source,
+            ("file:" + path).withFileName({ av.pointee.avformat_open_input(&source, $0, nil, nil) }) >= 0, let source,
             av.pointee.avformat_find_stream_info(source, nil) >= 0,
             av.pointee.avformat_alloc_output_context2(&target, nil, container.muxer, nil) >= 0, let target,
-            av.pointee.avio_open(&target.pointee.pb, "file:" + whole, AVIO_FLAG_WRITE) >= 0
+            ("file:" + whole).withFileName({ av.pointee.avio_open(&target.pointee.pb, $0, AVIO_FLAG_WRITE) }) >= 0
         else { return false }
         target.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
         _ = av.pointee.av_dict_copy(&target.pointee.metadata, source.pointee.metadata, 0)
@@ -95,13 +88,15 @@ extension UnsafePointer<mien_av> {
         return copyDescription(of: source, to: target)
     }
 
-    /// Language, title, purpose, shape of pixels and the way it is turned.
-    func copyDescription(of source: UnsafeMutablePointer<AVStream>, to target: UnsafeMutablePointer<AVStream>) -> Bool {
+    /// Language, title, purpose, shape of pixels and, where `isTurned`, the way it is turned.
+    func copyDescription(
+        of source: UnsafeMutablePointer<AVStream>, to target: UnsafeMutablePointer<AVStream>, isTurned: Bool = true
+    ) -> Bool {
         target.pointee.disposition = source.pointee.disposition
         target.pointee.sample_aspect_ratio = source.pointee.sample_aspect_ratio
         _ = pointee.av_dict_copy(&target.pointee.metadata, source.pointee.metadata, 0)
         var size = 0
-        guard let matrix = pointee.av_stream_get_side_data(source, AV_PKT_DATA_DISPLAYMATRIX, &size) else {
+        guard isTurned, let matrix = pointee.av_stream_get_side_data(source, AV_PKT_DATA_DISPLAYMATRIX, &size) else {
             return true
         }
         guard let copy = pointee.av_memdup(matrix, size) else { return false }

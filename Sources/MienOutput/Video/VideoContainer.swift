@@ -35,6 +35,9 @@ public enum VideoContainer: String, CaseIterable, Sendable {
     /// The encoders that may fill it, the best first.
     var encoders: [Encoder] { self == .webm ? [.vp9, .vp8] : [.x264, .openH264, .mpeg4] }
 
+    /// Browsers and televisions play it, and show no more than 8 bits and chroma halved both ways; others are for editors, too.
+    var isForPlayers: Bool { self == .mp4 || self == .m4v || self == .webm }
+
     /// One of libavcodec's encoders, and how it is to be set.
     struct Encoder {
         let name: String

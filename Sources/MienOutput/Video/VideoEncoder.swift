@@ -12,11 +12,12 @@ final class VideoEncoder {
     /// Presentation times and durations of what is in the encoder's hands.
     private var durations: [Int64: Int64] = [:]
 
-    /// For pictures like `picture`, of pixels of that `shape`, with time stamps in `timeBase`, about `rate` of them a second. `needsHeaders`: the file
-    /// keeps the codec's parameters before all packets.
+    /// For pictures like `picture`, as they are stored or else upright and with square pixels, with time stamps in `timeBase`,
+    /// about `rate` of them a second. `keepsPixelFormat`: bits and chroma, where the encoder can. `needsHeaders`: the file keeps
+    /// the codec's parameters before all packets.
     init(
-        _ container: VideoContainer, quality: Int, like picture: Picture, shape: AVRational, timeBase: AVRational,
-        rate: AVRational, needsHeaders: Bool, for file: String
+        _ container: VideoContainer, quality: Int, like picture: Picture, asStored: Bool, keepsPixelFormat: Bool,
+        timeBase: AVRational, rate: AVRational, needsHeaders: Bool, for file: String
     ) throws(SinkError) {
         av = picture.av
         self.file = file
@@ -33,8 +34,10 @@ final class VideoEncoder {
             throw SinkError("cannot write \(file): no memory")
         }
         (self.context, self.packet) = (context, packet)
-        Self.set(context, codec, like: picture, timeBase: timeBase, rate: rate)
-        context.pointee.sample_aspect_ratio = shape
+        Self.set(context, timeBase: timeBase, rate: rate)
+        Self.setForm(of: context, like: picture, asStored: asStored)
+        Self.setColours(
+            of: context, like: picture, formats: asStored && keepsPixelFormat ? codec.pointee.pix_fmts : nil)
         if needsHeaders { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
         var options: OpaquePointer?
         defer { av.pointee.av_dict_free(&options) }
@@ -55,24 +58,39 @@ final class VideoEncoder {
     }
 
     private static func set(
-        _ context: UnsafeMutablePointer<AVCodecContext>, _ codec: UnsafePointer<AVCodec>, like picture: Picture,
-        timeBase: AVRational, rate: AVRational
+        _ context: UnsafeMutablePointer<AVCodecContext>, timeBase: AVRational, rate: AVRational
     ) {
-        let frame = picture.frame.pointee
-        // H.264 and its kin share chroma between pairs of pixels: odd sizes are filled up.
-        context.pointee.width = (frame.width + 1) & ~1
-        context.pointee.height = (frame.height + 1) & ~1
         context.pointee.time_base = timeBase
         context.pointee.framerate = rate
         // A second at most is lost to a power cut, and a player never seeks farther.
         context.pointee.gop_size = Int32(min(600, max(1, (Double(rate.num) / Double(max(rate.den, 1))).rounded())))
+    }
+
+    private static func setForm(
+        of context: UnsafeMutablePointer<AVCodecContext>, like picture: Picture, asStored: Bool
+    ) {
+        let frame = picture.frame.pointee
+        let (width, height) = (
+            asStored ? frame.width : Int32(clamping: picture.width),
+            asStored ? frame.height : Int32(clamping: picture.height)
+        )
+        // H.264 and its kin share chroma between pairs of pixels: odd sizes are filled up.
+        (context.pointee.width, context.pointee.height) = ((width + 1) & ~1, (height + 1) & ~1)
+        let aspect = asStored ? picture.pixelAspect : .square
+        context.pointee.sample_aspect_ratio = AVRational(num: aspect.numerator, den: aspect.denominator)
+    }
+
+    /// `formats`: those that may be kept; nil: none but that which all players show.
+    private static func setColours(
+        of context: UnsafeMutablePointer<AVCodecContext>, like picture: Picture,
+        formats: UnsafePointer<AVPixelFormat>?
+    ) {
+        let frame = picture.frame.pointee
         let wanted = AVPixelFormat(frame.format)
-        let format = codec.pointee.pix_fmts.map {
-            picture.av.pointee.avcodec_find_best_pix_fmt_of_list($0, wanted, 0, nil)
-        }
-        context.pointee.pix_fmt = format ?? AV_PIX_FMT_YUV420P
+        let found = formats.map { picture.av.pointee.avcodec_find_best_pix_fmt_of_list($0, wanted, 0, nil) }
         // Grey and full RGB can be encoded by some, and shown by few.
-        if context.pointee.pix_fmt != wanted || picture.isGreyOrRGB { context.pointee.pix_fmt = AV_PIX_FMT_YUV420P }
+        let isKept = found == wanted && !picture.isGreyOrRGB
+        context.pointee.pix_fmt = isKept ? wanted : AV_PIX_FMT_YUV420P
         context.pointee.color_range = frame.color_range
         context.pointee.color_primaries = frame.color_primaries
         context.pointee.color_trc = frame.color_trc

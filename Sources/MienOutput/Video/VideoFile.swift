@@ -2,6 +2,7 @@ import CMienAV
 import Glibc
 import Mien
 import MienCapture
+import MienSystem
 
 /// A video file that is being written: its container, with streams that are encoded here or copied.
 ///
@@ -19,14 +20,17 @@ final class VideoFile {
     /// How long packets last of streams that have few, by the index of the stream and the packet's time: fragments don't
     /// say it.
     private var durations: [Int32: [Int64: Int64]] = [:]
+    /// The last decoding time of each stream: they must rise.
+    private var lastTimes: [Int32: Int64] = [:]
     /// Up to where the file is whole.
     private var wholeSize: off_t = 0
 
-    /// Creates the file, for this user alone, or empties it.
+    /// Creates the file, for this user alone, or empties it and makes it theirs alone.
     init(_ path: String, _ container: VideoContainer) throws(SinkError) {
         (self.path, self.container) = (path, container)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SinkError("cannot create \(path)", code: errno) }
+        makePrivate(descriptor)
         saver = FileSaver(descriptor)
         do { av = try FFmpeg.load() } catch { throw SinkError(error.description) }
         var made: UnsafeMutablePointer<AVFormatContext>?
@@ -37,7 +41,7 @@ final class VideoFile {
         }
         self.format = format
         // With its protocol before it, a name may hold colons.
-        status = av.pointee.avio_open(&format.pointee.pb, "file:" + path, AVIO_FLAG_WRITE)
+        status = ("file:" + path).withFileName { av.pointee.avio_open(&format.pointee.pb, $0, AVIO_FLAG_WRITE) }
         guard status >= 0 else { throw failure(status) }
         format.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
         // FLAC in MP4, which FFmpeg takes for an experiment and players play.
@@ -91,6 +95,9 @@ final class VideoFile {
     }
 
     func writeHeader() throws(SinkError) {
+        if let pictures = format.pointee.streams[0] {
+            _ = av.pointee.av_dict_set(&pictures.pointee.metadata, Self.mark.key, Self.mark.value, 0)
+        }
         var options: OpaquePointer?
         defer { av.pointee.av_dict_free(&options) }
         if container.isFragmented {
@@ -109,10 +116,19 @@ final class VideoFile {
         av.pointee.av_packet_rescale_ts(packet, timeBase, stream.pointee.time_base)
         packet.pointee.stream_index = index
         packet.pointee.pos = -1
+        order(packet)
         if durations[index] != nil { durations[index]?[packet.pointee.pts] = packet.pointee.duration }
         try check { av.pointee.av_interleaved_write_frame(format, packet) }
         wholeSize = saver.size
         if isKey { saver.save() }
+    }
+
+    /// Containers take no times that stay the same or fall, and pictures none that lie before their decoding.
+    private func order(_ packet: UnsafeMutablePointer<AVPacket>) {
+        guard packet.pointee.dts != mien_av_no_time else { return }
+        if let last = lastTimes[packet.pointee.stream_index] { packet.pointee.dts = max(packet.pointee.dts, last + 1) }
+        lastTimes[packet.pointee.stream_index] = packet.pointee.dts
+        if packet.pointee.pts != mien_av_no_time { packet.pointee.pts = max(packet.pointee.pts, packet.pointee.dts) }
     }
 
     /// Writes the rest and the index. The file is whole then.
@@ -129,6 +145,26 @@ final class VideoFile {
         guard container.isFragmented else { return }
         try FragmentedFile(path: path, container: container, enclosures: enclosures, durations: durations, av: av)
             .join()
+    }
+
+    /// What the pictures' stream says in every container, so that the file is known for one that mien wrote.
+    private static let mark = (key: "handler_name", value: "mien annotated video")
+
+    /// Whether mien wrote the video at `path`; false where that can't be told.
+    static func isOwn(_ path: String) -> Bool {
+        guard let av = try? FFmpeg.load() else { return false }
+        var options: OpaquePointer?
+        defer { av.pointee.av_dict_free(&options) }
+        _ = av.pointee.av_dict_set(&options, "protocol_whitelist", "file", 0)
+        var format: UnsafeMutablePointer<AVFormatContext>?
+        let status = ("file:" + path).withFileName { av.pointee.avformat_open_input(&format, $0, nil, &options) }
+        guard status >= 0, let opened = format else { return false }
+        defer { av.pointee.avformat_close_input(&format) }
+        return (0..<Int(opened.pointee.nb_streams)).contains { index in
+            let metadata = opened.pointee.streams[index]?.pointee.metadata
+            let entry = av.pointee.av_dict_get(metadata, mark.key, nil, 0)
+            return entry.map { String(cString: $0.pointee.value) } == mark.value
+        }
     }
 
     private var noMemory: SinkError { SinkError("cannot write \(path): no memory") }

@@ -3,6 +3,7 @@ import CMienSDL
 import Glibc
 import Mien
 import MienCapture
+import MienSystem
 
 /// An SDL window that shows pictures, in their own pixel format where SDL knows it. The thread that makes it uses it.
 final class Screen {
@@ -20,7 +21,7 @@ final class Screen {
     /// Of the texture.
     private var (format, width, height) = (SDL_PIXELFORMAT_UNKNOWN.rawValue, Int32(0), Int32(0))
     /// Of what is shown.
-    private var orientation = Orientation.up
+    private var (aspect, orientation) = (PixelAspect.square, Orientation.up)
     private let converter: PictureConverter
     private let converted: Picture
     private let loss: Loss
@@ -38,8 +39,7 @@ final class Screen {
         loss = Loss(lost)
         var error: UnsafePointer<CChar>?
         guard let sdl = mien_sdl_load(&error) else {
-            let reason = error.map { String(cString: $0) } ?? "unknown error"
-            throw SinkError("no window: cannot load SDL: \(reason) (on Debian: apt install libsdl2-2.0-0)")
+            throw SinkError("no window: cannot load SDL: \(loadFailure(error, packages: "libsdl2-2.0-0"))")
         }
         self.sdl = sdl
         do throws(CaptureError) {
@@ -152,7 +152,7 @@ final class Screen {
             }
             try upload(converted, SDL_PIXELFORMAT_IYUV)
         }
-        orientation = picture.orientation
+        (aspect, orientation) = (picture.pixelAspect, picture.orientation)
         present()
     }
 
@@ -188,12 +188,13 @@ final class Screen {
         let (isTransposed, mirrorsX, mirrorsY) = (
             orientation.isTransposed, orientation.mirrorsX, orientation.mirrorsY
         )
-        let size = isTransposed ? (width: height, height: width) : (width: width, height: height)
+        let columns = aspect.displayed(Int(width))
+        let size = isTransposed ? (width: Int(height), height: columns) : (width: columns, height: Int(height))
         var room = (width: Int32(0), height: Int32(0))
         _ = sdl.pointee.SDL_GetRendererOutputSize(renderer, &room.width, &room.height)
         let scale = min(Float(room.width) / Float(size.width), Float(room.height) / Float(size.height))
         // SDL turns the stored picture about its middle.
-        let (across, down) = (Int32(Float(width) * scale), Int32(Float(height) * scale))
+        let (across, down) = (Int32(Float(columns) * scale), Int32(Float(height) * scale))
         var target = SDL_Rect(x: (room.width - across) / 2, y: (room.height - down) / 2, w: across, h: down)
         // It mirrors first. A quarter turn clockwise of what stands on its head lets rows become columns.
         let flipsX = isTransposed ? mirrorsY : mirrorsX

@@ -1,5 +1,6 @@
 import Mien
 import MienCapture
+import MienSystem
 
 /// A picture as it was shown, and its result, in two new files.
 enum Snapshot {
@@ -16,7 +17,10 @@ enum Snapshot {
         }
         let file = try OutputFile(new: path)
         file.text.append(bytes: data)
-        try file.close()
+        do throws(SinkError) { try file.close() } catch {
+            unlink(path)
+            throw error
+        }
         let lines = JSONLines(try OutputFile(new: path.dropLast(3) + "json"))
         try lines.begin(RunDescription(model: model))
         try lines.write(result)

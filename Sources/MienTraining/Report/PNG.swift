@@ -11,8 +11,8 @@ enum PNG {
             rest = rest.dropFirst(width)
         }
         let header = big(width) + big(height) + [8, 0, 0, 0, 0]  // 8 bits, grey
-        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + chunk("IDAT", stored(rows))
-            + chunk("IEND", [])
+        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header)
+            + chunk("tEXt", Array("Software\0mien".utf8)) + chunk("IDAT", stored(rows)) + chunk("IEND", [])
     }
 
     private static func big(_ number: Int) -> [UInt8] {

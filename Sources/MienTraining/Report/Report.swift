@@ -1,4 +1,6 @@
 import Glibc
+import Mien
+import MienSystem
 public import MienVision
 
 /// An evaluation for people: one HTML page that needs nothing else, and its pictures as files beside it.
@@ -37,21 +39,27 @@ public struct Report: Sendable {
     }
 
     /// Writes `report.html`, `evaluation.json`, `mistakes.png` and the mistakes one by one into a folder, which is made if
-    /// it isn't there.
+    /// it isn't there; all for this user alone, since people's faces are in it.
     public func write(to folder: String) throws(DataError) {
-        for path in [folder, "\(folder)/mistakes"] where mkdir(path, 0o755) != 0 && errno != EEXIST {
+        for path in [folder, "\(folder)/mistakes"] where mkdir(path, 0o700) != 0 && errno != EEXIST {
             throw DataError("cannot make the folder \(path): \(String(cString: strerror(errno)))")
         }
         removeOldMistakes(folder)
+        func replace(_ name: String, with bytes: [UInt8]) throws(DataError) {
+            try File.replace("\(folder)/\(name)", with: bytes, isPrivate: true)
+        }
         for (number, mistake) in mistakes.enumerated() {
             let digits = number < 9 ? "0\(number + 1)" : "\(number + 1)"
             let name = "\(digits)-\(mistake.label.name)-taken-for-\(mistake.answer.label.name).png"
-            try File.replace("\(folder)/mistakes/\(name)", with: Self.png(mistake))
+            try replace("mistakes/\(name)", with: Self.png(mistake))
         }
-        if !mistakes.isEmpty { try File.replace("\(folder)/mistakes.png", with: contactSheet) }
-        try File.replace("\(folder)/evaluation.json", with: Array((evaluation.json(model: model) + "\n").utf8))
-        try File.replace("\(folder)/report.html", with: Array(html.utf8))
+        if !mistakes.isEmpty { try replace("mistakes.png", with: contactSheet) }
+        try replace("evaluation.json", with: Array((evaluation.json(model: model) + "\n").utf8))
+        try replace("report.html", with: Array(html.utf8))
     }
+
+    /// The files of a report in its folder that others may have files of the same name as.
+    public static let files = ["mistakes.png", "evaluation.json", "report.html"]
 
     /// Those of a report that was written there before.
     private func removeOldMistakes(_ folder: String) {
@@ -129,7 +137,8 @@ public struct Report: Sendable {
                 "<div class=\"sheet\">\(figuresOfMistakes.joined(separator: "\n"))</div>"))
         return """
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <html lang="en"><head><meta charset="utf-8"><meta name="generator" content="mien \(mienVersion)">
+            <meta name="viewport" content="width=device-width">
             <title>\(HTML.escaped(model)) on \(HTML.escaped(data))</title><style>\(Self.style)</style></head><body>
             <h1>\(HTML.escaped(model))</h1><p>on \(HTML.escaped(data))</p>
             <div class="figures">\(figures.joined())</div>

@@ -21,7 +21,8 @@ public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
 
     /// Sets `sightings` to the faces in `pictures`.
     ///
-    /// `cuts`: for each picture, whether it shows another scene than the one before.
+    /// `cuts`: for each picture, whether it shows another scene than the one before. Nor are faces followed from pictures of
+    /// one size to those of another.
     public mutating func follow(_ pictures: [PlaneView], cuts: [Bool]) throws(VisionError) {
         while sightings.count < pictures.count { sightings.append([]) }
         for frame in sightings.indices { sightings[frame].removeAll(keepingCapacity: true) }
@@ -31,7 +32,8 @@ public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
 
         var start = 0
         while start < pictures.count {
-            let end = cuts[(start + 1)...].firstIndex(of: true) ?? pictures.count
+            var end = start + 1
+            while end < pictures.count, !cuts[end], pictures[end].hasSize(of: pictures[start]) { end += 1 }
             try follow(pictures, scene: start..<end)
             start = end
         }
@@ -103,6 +105,10 @@ public struct ChunkFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
             for frame in scene { sightings[frame].removeAll { $0.tracklet == tracklet } }
         }
     }
+}
+
+extension PlaneView {
+    func hasSize(of other: PlaneView) -> Bool { width == other.width && height == other.height }
 }
 
 /// How often faces are looked for, in frames.

@@ -13,6 +13,11 @@ public struct AlignerModel: Sendable {
         return try AlignerModel(Model(onnx: UnsafeRawBufferPointer(start: asset.bytes, count: asset.count)))
     }
 
+    /// What tells the one in the binary from those of other builds.
+    package static var standardFingerprint: UInt64 {
+        Fingerprint.of(words: UnsafeRawBufferPointer(start: mien_asset_aligner.bytes, count: mien_asset_aligner.count))
+    }
+
     /// One as just trained.
     public init(_ model: Model) throws(ModelError) {
         network = try Network(model)

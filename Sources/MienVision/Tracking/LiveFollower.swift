@@ -11,6 +11,8 @@ public struct LiveFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
     private var finder: Finder
     private var followed: [Followed] = []
     private var next = 0
+    /// Of the picture before.
+    private var (width, height) = (0, 0)
 
     private struct Followed {
         let tracklet: Int
@@ -31,10 +33,13 @@ public struct LiveFollower<Finder: FaceFinder & ~Copyable>: ~Copyable {
 
     /// Sets `sightings` to the faces in `picture`.
     ///
-    /// `isCut`: whether it shows another scene than the one before, where faces aren't followed.
+    /// `isCut`: whether it shows another scene than the one before, where faces aren't followed; nor are they where it has
+    /// another size.
     public mutating func follow(_ picture: PlaneView, isCut: Bool) throws(VisionError) {
         sightings.removeAll(keepingCapacity: true)
-        if isCut { followed.removeAll(keepingCapacity: true) }
+        let isOther = width > 0 && (picture.width, picture.height) != (width, height)
+        (width, height) = (picture.width, picture.height)
+        if isCut || isOther { followed.removeAll(keepingCapacity: true) }
         wantsScan = false
         for index in followed.indices {
             if let seen = try finder.find(near: followed[index].motion.expected, in: picture), !isKnown(seen) {

@@ -26,6 +26,9 @@ struct RegionFilter {
         self.time = time
     }
 
+    /// Goes on in the pixels of a picture that has so many more of them across and down.
+    mutating func scale(x: Double, y: Double) { region = region.scaled(x: x, y: y) }
+
     mutating func add(_ seen: Region, time: Double) {
         let seconds = time - self.time
         guard seconds > 0 else { return }

@@ -39,4 +39,9 @@ extension Region {
     func moved(x dx: Double, y dy: Double) -> Region {
         Region(x: x + dx, y: y + dy, width: width, height: height)
     }
+
+    /// In the pixels of a picture that has so many more of them across and down.
+    func scaled(x: Double, y: Double) -> Region {
+        Region(x: self.x * x, y: self.y * y, width: width * x, height: height * y)
+    }
 }

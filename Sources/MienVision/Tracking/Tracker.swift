@@ -7,14 +7,28 @@ public struct Tracker {
     public static let coasting = 0.15
     /// For so many seconds a face that comes back gets its old id.
     public static let memory = 1.0
+    /// By so much the shapes of two sizes of one picture differ, since these are whole pixels.
+    private static let distortion = 0.02
 
     private var tracks: [Track] = []
     private var nextID = 1
+    /// Of the pictures so far.
+    private var (width, height) = (0, 0)
     // Working memory of a frame.
     private var matches: [Match] = []
     private var isTaken: [Bool] = []
 
     public init() {}
+
+    /// The frames that follow have this size. Where another one shows the same, faces keep their places in it.
+    public mutating func adapt(toWidth width: Int, height: Int) {
+        if (width, height) == (self.width, self.height) { return }
+        let (x, y) = (Double(width) / Double(max(self.width, 1)), Double(height) / Double(max(self.height, 1)))
+        (self.width, self.height) = (width, height)
+        // Where it has another shape, nobody knows what has become of what.
+        guard abs(x / y - 1) < Self.distortion else { return tracks.removeAll(keepingCapacity: true) }
+        for index in tracks.indices { tracks[index].scale(x: x, y: y) }
+    }
 
     /// Sets `faces` to the faces of a frame, in the order of their ids.
     ///
@@ -99,6 +113,13 @@ private struct Track {
     func expected(at time: Double) -> Region {
         let seconds = min(time - lastSeen, Tracker.coasting)
         return filter.region.moved(x: velocity.x * seconds, y: velocity.y * seconds)
+    }
+
+    /// Goes on in the pixels of a picture that has so many more of them across and down.
+    mutating func scale(x: Double, y: Double) {
+        filter.scale(x: x, y: y)
+        last = last.scaled(x: x, y: y)
+        velocity = (velocity.x * x, velocity.y * y)
     }
 
     /// How badly a sighting fits this face; infinite where it can't be the same.

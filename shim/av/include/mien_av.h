@@ -12,7 +12,9 @@
 
 #define MIEN_AVFORMAT_FUNCTIONS(F)    \
     F(av_codec_get_tag)               \
+    F(av_find_input_format)           \
     F(av_interleaved_write_frame)     \
+    F(av_probe_input_format2)         \
     F(av_read_frame)                  \
     F(av_stream_add_side_data)        \
     F(av_stream_get_side_data)        \
@@ -26,7 +28,9 @@
     F(avformat_open_input)            \
     F(avformat_query_codec)           \
     F(avformat_write_header)          \
+    F(avio_alloc_context)             \
     F(avio_closep)                    \
+    F(avio_context_free)              \
     F(avio_flush)                     \
     F(avio_open)
 

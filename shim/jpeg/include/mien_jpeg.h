@@ -15,6 +15,8 @@ typedef enum {
     MIEN_JPEG_UNSUPPORTED,
     /// The picture ends before its last row.
     MIEN_JPEG_CUT,
+    /// All of the picture is there, and its end marker isn't.
+    MIEN_JPEG_UNENDED,
 } mien_jpeg_status;
 
 typedef struct {

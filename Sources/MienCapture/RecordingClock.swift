@@ -1,0 +1,180 @@
+import CMienAV
+
+/// Puts the stamps of a recording's packets on one line: from the recording's start on, never falling. Every stamp of
+/// FFmpeg's passes through here before anyone computes with it.
+///
+/// Stamps may be missing or absurd, may count in 33 bits, and where recordings were joined they begin anew. A stream's times
+/// follow its stamps as long as these rise, by no more than the longest gap. A stamp that doesn't is passed over; a second
+/// one after it is another beginning, which goes on where the last one ended: for all streams alike, so that sound stays
+/// with its pictures.
+struct RecordingClock {
+    /// Seconds that a stream's stamps may rise at once. Where clocks may begin anew, as in broadcasts, more is no time that
+    /// passed; elsewhere still more is damage.
+    private static let longestGap = (clock: 3600.0, index: 86400.0)
+
+    private let format: UnsafeMutablePointer<AVFormatContext>
+    private let pictures: Int32
+    private let longestGap: Double
+    /// Seconds from one picture to the next, where they don't say it.
+    private let interval: Double
+    /// For each beginning, the seconds that are added to its stamps.
+    private var shifts: [Double]
+    private var streams: [StreamLine] = []
+    /// How far sound and pictures are, in seconds.
+    private var position = 0.0
+
+    /// `start`: presentation time of the recording's start in seconds; `rate`: frames a second of the stream `pictures`.
+    init(_ format: UnsafeMutablePointer<AVFormatContext>, pictures: Int32, rate: Double, start: Double) {
+        (self.format, self.pictures, interval, shifts) = (format, pictures, 1 / rate, [-start])
+        let beginsAnew = format.pointee.iformat.pointee.flags & AVFMT_TS_DISCONT != 0
+        longestGap = beginsAnew ? Self.longestGap.clock : Self.longestGap.index
+    }
+
+    /// Sets a packet's times: in its stream's time base, from the recording's start on. Where the pictures have no stamps
+    /// they get none.
+    mutating func set(_ packet: UnsafeMutablePointer<AVPacket>) {
+        let index = Int(packet.pointee.stream_index)
+        // Some containers tell of their streams as they come.
+        while streams.count <= index { streams.append(line(ofStream: streams.count)) }
+        var line = streams[index]
+        defer { streams[index] = line }
+        let known = { (stamp: Int64) in (-Ticks.limit...Ticks.limit).contains(stamp) ? stamp : nil }
+        let (decoding, presentation) = (known(packet.pointee.dts), known(packet.pointee.pts))
+        let gap = line.ticks.count(longestGap)
+        if !(0...gap).contains(packet.pointee.duration) { packet.pointee.duration = 0 }
+        line.interval = packet.pointee.duration > 0 ? packet.pointee.duration : line.usualInterval
+        if decoding != nil { line.haveDecodingTimes() }
+
+        let now = line.ticks.count(position)
+        packet.pointee.dts = mien_av_no_time
+        packet.pointee.pts = mien_av_no_time
+        if let stamp = decoding ?? (line.hasDecodingTimes ? nil : presentation) {
+            let delay = presentation.flatMap { line.delay(of: $0, from: stamp) }
+            let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
+            let raw = line.unwrapped(stamp, now: now)
+            let time = place(raw, delay: delay ?? 0, isKey: isKey, now: now, in: &line)
+            if decoding != nil { packet.pointee.dts = line.last ?? time }
+            packet.pointee.pts = delay.map { time + $0 } ?? mien_av_no_time
+        } else if let presentation {
+            let time = line.unwrapped(presentation, now: now) + line.shift
+            if time <= now + gap, time >= now - gap { packet.pointee.pts = time }
+            line.pass(line.expected(now: now), delay: 0)
+        } else {
+            let time = line.expected(now: now)
+            // Which picture is shown when, its decoder knows.
+            if index != Int(pictures) { (packet.pointee.dts, packet.pointee.pts) = (time, time) }
+            line.pass(time, delay: 0)
+        }
+        if !line.isSparse { position = max(position, line.ticks.seconds(line.last ?? 0)) }
+    }
+
+    /// The time of a packet with the stamp `raw`; `delay`: from its decoding to its presentation.
+    private mutating func place(
+        _ raw: Int64, delay: Int64, isKey: Bool, now: Int64, in line: inout StreamLine
+    ) -> Int64 {
+        let expected = line.expected(now: now)
+        // Another stream may have found another beginning before: the one that fits better holds.
+        while line.beginning < shifts.count - 1 {
+            let next = line.ticks.count(shifts[line.beginning + 1])
+            guard abs(raw + next - expected) < abs(raw + line.shift - expected) else { break }
+            (line.beginning, line.shift) = (line.beginning + 1, next)
+        }
+        var time = raw + line.shift
+        if line.takes(time, now: now, gap: line.ticks.count(longestGap)) {
+            line.stray = nil
+            line.highest = max(line.highest ?? time, time)
+        } else if let stray = line.stray, raw > stray, raw - stray <= line.ticks.count(longestGap) {
+            line.stray = nil
+            (line.beginning, line.shift) = (shifts.count, (line.last ?? 0) - stray)
+            shifts.append(line.ticks.seconds(line.shift))
+            time = raw + line.shift
+            line.highest = time
+        } else {
+            if !line.isSparse { line.stray = raw }
+            // Another beginning is shown when all before it is over.
+            time = isKey ? max(expected, line.end - delay) : expected
+        }
+        line.pass(time, delay: delay)
+        return time
+    }
+
+    private func line(ofStream index: Int) -> StreamLine {
+        guard let stream = format.pointee.streams[index] else { return StreamLine() }
+        let kind = stream.pointee.codecpar.pointee.codec_type
+        var line = StreamLine()
+        line.ticks = Ticks(stream.pointee.time_base)
+        line.wrapBits = stream.pointee.pts_wrap_bits
+        line.isSparse = kind != AVMEDIA_TYPE_VIDEO && kind != AVMEDIA_TYPE_AUDIO
+        line.usualInterval = index == Int(pictures) ? line.ticks.count(interval) : 0
+        line.shift = line.ticks.count(shifts[0])
+        return line
+    }
+}
+
+/// What the clock knows of one stream, in its ticks.
+private struct StreamLine {
+    var ticks = Ticks(AVRational(num: 1, den: 1000))
+    /// After so many bits its stamps begin at 0 again; 64: never.
+    var wrapBits: Int32 = 64
+    /// Minutes may pass without a packet, as in subtitles: what comes says nothing of the recording's times.
+    var isSparse = false
+    private(set) var hasDecodingTimes = false
+    var usualInterval: Int64 = 0
+    /// From the packet in hand to the next.
+    var interval: Int64 = 0
+    /// Which of the recording's beginnings its stamps count from, and what is added to them.
+    var beginning = 0
+    var shift: Int64 = 0
+    /// Times: given last; the highest that a stamp said; where the next is expected, and where all are over that were shown.
+    private(set) var last: Int64?
+    var highest: Int64?
+    private var next: Int64?
+    private(set) var end = -Ticks.limit
+    /// The stamp before, where it was passed over.
+    var stray: Int64?
+
+    /// Seconds by which decoding may begin before the recording does, and by which a picture may be shown after another one
+    /// that was decoded later.
+    private static let (lead, reordering) = (10.0, 0.5)
+
+    func expected(now: Int64) -> Int64 { isSparse ? max(now, next ?? now) : next ?? now }
+
+    /// The same stamp without the turns of a counter of few bits: as near to what is expected as can be.
+    func unwrapped(_ stamp: Int64, now: Int64) -> Int64 {
+        let near = expected(now: now) - shift
+        return near + nearest(stamp - near)
+    }
+
+    /// From decoding to presentation; nil where that can't be.
+    func delay(of presentation: Int64, from decoding: Int64) -> Int64? {
+        let delay = nearest(presentation - decoding)
+        return abs(delay) <= ticks.count(60) ? delay : nil
+    }
+
+    private func nearest(_ difference: Int64) -> Int64 {
+        guard (1..<63).contains(wrapBits) else { return difference }
+        let turn = Int64(1) << Int64(wrapBits)
+        let rest = difference & (turn - 1)
+        return rest < turn / 2 ? rest : rest - turn
+    }
+
+    /// Whether a stamp's time goes on from those before.
+    func takes(_ time: Int64, now: Int64, gap: Int64) -> Bool {
+        guard !isSparse else { return abs(time - now) <= gap && time >= last ?? time }
+        guard let last, let highest else { return time >= -ticks.count(Self.lead) && time <= now + gap }
+        if !hasDecodingTimes { return time > highest - ticks.count(Self.reordering) && time <= last + gap }
+        return time > highest && time <= last + gap
+    }
+
+    /// Its packets say when they are to be decoded. Those before it didn't, and what they said is no measure for these.
+    mutating func haveDecodingTimes() {
+        if !hasDecodingTimes { (hasDecodingTimes, last, highest) = (true, nil, nil) }
+    }
+
+    /// A packet has this time, or the last one's where that is later.
+    mutating func pass(_ time: Int64, delay: Int64) {
+        last = max(last ?? time, time)
+        next = time + interval
+        end = max(end, time + delay + interval)
+    }
+}
