@@ -115,7 +115,8 @@ struct ResumeTests {
     @Test("An input that can't be read is tried again when it has changed, when asked to, or when it was away")
     func failures() throws {
         let first = try run(
-            "echo no picture > in/b.png; ln -s ../nowhere in/c.png; touch -d @1700000000.5 in/b.png; again --failures f")
+            "echo no picture > in/b.png; ln -s ../nowhere in/c.png; touch -d @1700000000.5 in/b.png; again --failures f"
+        )
         #expect(first.status == 65)
         let list = try failed()
         #expect(list.map(\.input) == ["in/b.png", "in/c.png"] && list.map(\.retry) == [false, true])
