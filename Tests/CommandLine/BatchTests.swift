@@ -76,14 +76,25 @@ struct BatchTests {
 
     @Test("In results and messages its bytes can be told apart")
     func foreignSources() throws {
-        let folder = try pictures([])
+        let folder = try pictures(["a.pgm"])
         let outcome = try Program.shell(
             """
-            cd "$1"; head -c 9 /dev/zero > $'in/x\\xE9\\xFF.pgm'; printf 'P5 1 1 255\\nx' > $'in/\\xC3\\xA9\\xE9.pgm'
+            cd "$1"; head -c 9 /dev/zero > $'in/x\\xE9\\xFF.pgm'; mv in/a.pgm $'in/\\xC3\\xA9\\xE9.pgm'
             "$MIEN" image in
             """, [folder.path("")])
         #expect(outcome.errors.hasPrefix("mien: in/x\\xE9\\xFF.pgm: "))
         #expect(outcome.lines.last?.hasPrefix("{\"source\":\"in/é\u{10F7E9}.pgm\",") == true)
+    }
+
+    @Test(
+        "A name that a spreadsheet takes for a formula stands in a table as it is, so that files are found by it",
+        .enabled(if: Program.hasMedia, Program.missingMedia))
+    func formulas() throws {
+        let folder = try Folder()
+        let outcome = try Program.shell(
+            "cd \"$1\"; cp \"$2\" \"=cmd|' C'!A0.png\"; \"$MIEN\" image *.png --csv -",
+            [folder.path(""), Program.clip("astronaut.png")])
+        #expect(outcome.lines.last?.hasPrefix("=cmd|' C'!A0.png,0,") == true, "\(outcome.errors)")
     }
 
     @Test(
