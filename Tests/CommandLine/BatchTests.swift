@@ -143,20 +143,21 @@ struct BatchTests {
             """
             cd '\(folder.path(""))'; mkdir in; cd in
             make() { ffmpeg -v error -y -f lavfi -i testsrc2=s=64x48:d=0.2:r=10 "$@" || echo failed "$@"; }
-            make -c:v libx264 a.h264; make -c:v libx264 -f mpegts b.m2t; make -f mpeg c.MOD; make -c:v mpeg4 -f avi d.divx
+            make -c:v libx264 a.h264; make -c:v libx264 -f mpegts b.m2t; make -r 25 -f mpeg c.MOD; make -c:v mpeg4 -f avi d.divx
             make -f nut e.nut; make -f mp4 f.lrv; make -f mp4 g.insv; make -c:v libvpx -f ivf h.ivf; make -f apng i.apng
             make j.gif; make -c:v libx265 -x265-params log-level=0 -f hevc k.hevc; make -f obu -c:v libaom-av1 -cpu-used 8 l.obu
             "$MIEN" video . --each jsonl; echo $?; grep -c '"frame"' *.jsonl
             """)
         #expect(made.errors == "")
         #expect(made.lines.first == "0")
-        #expect(made.lines.dropFirst() == "abcdefghijkl".map { "\($0).jsonl:2" }[...])
+        #expect(made.lines.dropFirst() == "abcdefghijkl".map { "\($0).jsonl:\($0 == "c" ? 5 : 2)" }[...])
     }
 
     @Test("Of a picture that moves image looks at the first, and says so; video and dump look at all")
     func moving() throws {
         let folder = try Folder()
-        let pages = (0..<3).flatMap { Self.picture($0) }
+        // FFmpeg knows such pictures by the line feed behind their first two letters.
+        let pages = (0..<3).flatMap { Array("P5\n32 32\n255\n".utf8) + [UInt8](repeating: $0, count: 1024) }
         try folder.write(below: "in", "a.pgm", pages)
         let image = try run(folder, ["image", "in/a.pgm"])
         #expect(try image.frames().count == 1)
