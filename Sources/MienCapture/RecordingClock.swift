@@ -55,7 +55,7 @@ struct RecordingClock {
             let delay = presentation.flatMap { line.delay(of: $0, from: stamp) }
             let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
             let time = place(stamp, delay: delay ?? 0, isKey: isKey, now: now, in: &line)
-            if decoding != nil { packet.pointee.dts = line.last ?? time }
+            if decoding != nil { packet.pointee.dts = line.rising(time) }
             packet.pointee.pts = delay.map { time + $0 } ?? mien_av_no_time
         } else if let presentation {
             let time = line.time(of: presentation, now: now)
@@ -64,7 +64,7 @@ struct RecordingClock {
         } else {
             let time = line.expected(now: now)
             // Which picture is shown when, its decoder knows.
-            if index != Int(pictures) { (packet.pointee.dts, packet.pointee.pts) = (time, time) }
+            if index != Int(pictures) { (packet.pointee.dts, packet.pointee.pts) = (line.rising(time), time) }
             line.pass(time, delay: 0)
         }
         if !line.isSparse { position = max(position, line.ticks.seconds(line.last ?? 0)) }
@@ -83,9 +83,13 @@ struct RecordingClock {
             guard abs(other - expected) < abs(time - expected) else { continue }
             (line.beginning, line.shift, time) = (later, shift, other)
         }
-        if line.takes(time, now: now, gap: line.ticks.count(longestGap)) {
+        // A time that one out of line has been given already.
+        let isGiven = line.hasDecodingTimes && time <= line.last ?? -Ticks.limit
+        let goesOnElsewhere = isGiven && line.stray.map { line.follows(stamp, $0, gap: 2 * line.interval) } ?? false
+        if !goesOnElsewhere, line.takes(time, now: now, gap: line.ticks.count(longestGap)) {
             line.stray = nil
             line.highest = max(line.highest ?? time, time)
+            if isGiven { time = expected }
         } else if let stray = line.stray, line.follows(stamp, stray, gap: line.ticks.count(longestGap)) {
             line.stray = nil
             (line.beginning, line.shift) = (shifts.count, (line.last ?? 0) - stray)
@@ -133,6 +137,8 @@ private struct StreamLine {
     var highest: Int64?
     private var next: Int64?
     private(set) var end = -Ticks.limit
+    /// The last decoding time that a packet was given.
+    private var given: Int64?
     /// The stamp before, where it was passed over.
     var stray: Int64?
 
@@ -180,6 +186,13 @@ private struct StreamLine {
     /// Its packets say when they are to be decoded. Those before it didn't, and what they said is no measure for these.
     mutating func haveDecodingTimes() {
         if !hasDecodingTimes { (hasDecodingTimes, last, highest) = (true, nil, nil) }
+    }
+
+    /// A decoding time for a packet: this one, or the last one's where that is later.
+    mutating func rising(_ time: Int64) -> Int64 {
+        let rising = max(time, given ?? time)
+        given = rising
+        return rising
     }
 
     /// A packet has this time, or the last one's where that is later.
