@@ -12,6 +12,9 @@ struct RecordingClock {
     /// passed; elsewhere still more is damage.
     private static let longestGap = (clock: 3600.0, index: 86400.0)
 
+    /// How many of the latest beginnings a stream may go over to.
+    private static let recent = 8
+
     private let format: UnsafeMutablePointer<AVFormatContext>
     private let pictures: Int32
     private let longestGap: Double
@@ -51,46 +54,50 @@ struct RecordingClock {
         if let stamp = decoding ?? (line.hasDecodingTimes ? nil : presentation) {
             let delay = presentation.flatMap { line.delay(of: $0, from: stamp) }
             let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
-            let raw = line.unwrapped(stamp, now: now)
-            let time = place(raw, delay: delay ?? 0, isKey: isKey, now: now, in: &line)
-            if decoding != nil { packet.pointee.dts = line.last ?? time }
+            let time = place(stamp, delay: delay ?? 0, isKey: isKey, now: now, in: &line)
+            if decoding != nil { packet.pointee.dts = line.rising(time) }
             packet.pointee.pts = delay.map { time + $0 } ?? mien_av_no_time
         } else if let presentation {
-            let time = line.unwrapped(presentation, now: now) + line.shift
+            let time = line.time(of: presentation, now: now)
             if time <= now + gap, time >= now - gap { packet.pointee.pts = time }
             line.pass(line.expected(now: now), delay: 0)
         } else {
             let time = line.expected(now: now)
             // Which picture is shown when, its decoder knows.
-            if index != Int(pictures) { (packet.pointee.dts, packet.pointee.pts) = (time, time) }
+            if index != Int(pictures) { (packet.pointee.dts, packet.pointee.pts) = (line.rising(time), time) }
             line.pass(time, delay: 0)
         }
         if !line.isSparse { position = max(position, line.ticks.seconds(line.last ?? 0)) }
     }
 
-    /// The time of a packet with the stamp `raw`; `delay`: from its decoding to its presentation.
+    /// The time of a packet with that stamp; `delay`: from its decoding to its presentation.
     private mutating func place(
-        _ raw: Int64, delay: Int64, isKey: Bool, now: Int64, in line: inout StreamLine
+        _ stamp: Int64, delay: Int64, isKey: Bool, now: Int64, in line: inout StreamLine
     ) -> Int64 {
         let expected = line.expected(now: now)
-        // Another stream may have found another beginning before: the one that fits better holds.
-        while line.beginning < shifts.count - 1 {
-            let next = line.ticks.count(shifts[line.beginning + 1])
-            guard abs(raw + next - expected) < abs(raw + line.shift - expected) else { break }
-            (line.beginning, line.shift) = (line.beginning + 1, next)
+        var time = line.time(of: stamp, now: now)
+        // Other streams may have found other beginnings before, some of them by damage: the one that fits best holds.
+        for later in max(line.beginning + 1, shifts.count - Self.recent)..<max(line.beginning + 1, shifts.count) {
+            let shift = line.ticks.count(shifts[later])
+            let other = line.time(of: stamp, shiftedBy: shift, now: now)
+            guard abs(other - expected) < abs(time - expected) else { continue }
+            (line.beginning, line.shift, time) = (later, shift, other)
         }
-        var time = raw + line.shift
-        if line.takes(time, now: now, gap: line.ticks.count(longestGap)) {
+        // A time that one out of line has been given already.
+        let isGiven = line.hasDecodingTimes && time <= line.last ?? -Ticks.limit
+        let goesOnElsewhere = isGiven && line.stray.map { line.follows(stamp, $0, gap: 2 * line.interval) } ?? false
+        if !goesOnElsewhere, line.takes(time, now: now, gap: line.ticks.count(longestGap)) {
             line.stray = nil
             line.highest = max(line.highest ?? time, time)
-        } else if let stray = line.stray, raw > stray, raw - stray <= line.ticks.count(longestGap) {
+            if isGiven { time = expected }
+        } else if let stray = line.stray, line.follows(stamp, stray, gap: line.ticks.count(longestGap)) {
             line.stray = nil
             (line.beginning, line.shift) = (shifts.count, (line.last ?? 0) - stray)
             shifts.append(line.ticks.seconds(line.shift))
-            time = raw + line.shift
+            time = line.time(of: stamp, now: now)
             line.highest = time
         } else {
-            if !line.isSparse { line.stray = raw }
+            if !line.isSparse { line.stray = stamp }
             // Another beginning is shown when all before it is over.
             time = isKey ? max(expected, line.end - delay) : expected
         }
@@ -130,6 +137,8 @@ private struct StreamLine {
     var highest: Int64?
     private var next: Int64?
     private(set) var end = -Ticks.limit
+    /// The last decoding time that a packet was given.
+    private var given: Int64?
     /// The stamp before, where it was passed over.
     var stray: Int64?
 
@@ -139,10 +148,18 @@ private struct StreamLine {
 
     func expected(now: Int64) -> Int64 { isSparse ? max(now, next ?? now) : next ?? now }
 
-    /// The same stamp without the turns of a counter of few bits: as near to what is expected as can be.
-    func unwrapped(_ stamp: Int64, now: Int64) -> Int64 {
-        let near = expected(now: now) - shift
-        return near + nearest(stamp - near)
+    /// As near to what is expected as the turns of a counter of few bits allow.
+    func time(of stamp: Int64, now: Int64) -> Int64 { time(of: stamp, shiftedBy: shift, now: now) }
+
+    func time(of stamp: Int64, shiftedBy shift: Int64, now: Int64) -> Int64 {
+        let expected = expected(now: now)
+        return expected + nearest(stamp + shift - expected)
+    }
+
+    /// Whether a stamp is the next after another one.
+    func follows(_ stamp: Int64, _ other: Int64, gap: Int64) -> Bool {
+        let step = nearest(stamp - other)
+        return step > 0 && step <= gap
     }
 
     /// From decoding to presentation; nil where that can't be.
@@ -169,6 +186,13 @@ private struct StreamLine {
     /// Its packets say when they are to be decoded. Those before it didn't, and what they said is no measure for these.
     mutating func haveDecodingTimes() {
         if !hasDecodingTimes { (hasDecodingTimes, last, highest) = (true, nil, nil) }
+    }
+
+    /// A decoding time for a packet: this one, or the last one's where that is later.
+    mutating func rising(_ time: Int64) -> Int64 {
+        let rising = max(time, given ?? time)
+        given = rising
+        return rising
     }
 
     /// A packet has this time, or the last one's where that is later.

@@ -146,8 +146,10 @@ final class ResultFiles: InputResults {
         }
     }
 
-    /// Makes `path` and the folders above it. (`mkdir`)
-    static func makeFolder(_ path: String) throws(SinkError) {
+    /// Makes `folder`, which may end in a slash, and the folders above it. (`mkdir`)
+    static func makeFolder(_ folder: String) throws(SinkError) {
+        let isSlashed = folder.utf8.count > 1 && folder.utf8.last == UInt8(ascii: "/")
+        let path = isSlashed ? String(folder.utf8.dropLast()) ?? folder : folder
         guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
         let parts = path.pathParts
         if errno == ENOENT, parts.count > 1 {

@@ -1,5 +1,6 @@
 import Glibc
 import MienNN
+import MienSystem
 
 /// Tells one run from all others that ever write into a folder, from whichever machine.
 struct RunToken: Equatable {

@@ -15,7 +15,8 @@ struct VideoOptions: ParsableArguments {
 
     @Flag(
         help:
-            "Keep 10 bits and fine chroma in .mp4 and .webm, too, where few players show them; .mov and .mkv always do.")
+            "Keep 10 bits and fine chroma in .mp4 and .webm, too, where few players show them; .mov and .mkv always do."
+    )
     var keepPixelFormat = false
 
     @OptionGroup var privacy: PrivacyOptions

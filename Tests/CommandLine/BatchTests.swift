@@ -76,14 +76,25 @@ struct BatchTests {
 
     @Test("In results and messages its bytes can be told apart")
     func foreignSources() throws {
-        let folder = try pictures([])
+        let folder = try pictures(["a.pgm"])
         let outcome = try Program.shell(
             """
-            cd "$1"; head -c 9 /dev/zero > $'in/x\\xE9\\xFF.pgm'; printf 'P5 1 1 255\\nx' > $'in/\\xC3\\xA9\\xE9.pgm'
+            cd "$1"; head -c 9 /dev/zero > $'in/x\\xE9\\xFF.pgm'; mv in/a.pgm $'in/\\xC3\\xA9\\xE9.pgm'
             "$MIEN" image in
             """, [folder.path("")])
         #expect(outcome.errors.hasPrefix("mien: in/x\\xE9\\xFF.pgm: "))
         #expect(outcome.lines.last?.hasPrefix("{\"source\":\"in/é\u{10F7E9}.pgm\",") == true)
+    }
+
+    @Test(
+        "A name that a spreadsheet takes for a formula stands in a table as it is, so that files are found by it",
+        .enabled(if: Program.hasMedia, Program.missingMedia))
+    func formulas() throws {
+        let folder = try Folder()
+        let outcome = try Program.shell(
+            "cd \"$1\"; cp \"$2\" \"=cmd|' C'!A0.png\"; \"$MIEN\" image *.png --csv -",
+            [folder.path(""), Program.clip("astronaut.png")])
+        #expect(outcome.lines.last?.hasPrefix("=cmd|' C'!A0.png,0,") == true, "\(outcome.errors)")
     }
 
     @Test(
@@ -132,20 +143,21 @@ struct BatchTests {
             """
             cd '\(folder.path(""))'; mkdir in; cd in
             make() { ffmpeg -v error -y -f lavfi -i testsrc2=s=64x48:d=0.2:r=10 "$@" || echo failed "$@"; }
-            make -c:v libx264 a.h264; make -c:v libx264 -f mpegts b.m2t; make -f mpeg c.MOD; make -c:v mpeg4 -f avi d.divx
+            make -c:v libx264 a.h264; make -c:v libx264 -f mpegts b.m2t; make -r 25 -f mpeg c.MOD; make -c:v mpeg4 -f avi d.divx
             make -f nut e.nut; make -f mp4 f.lrv; make -f mp4 g.insv; make -c:v libvpx -f ivf h.ivf; make -f apng i.apng
             make j.gif; make -c:v libx265 -x265-params log-level=0 -f hevc k.hevc; make -f obu -c:v libaom-av1 -cpu-used 8 l.obu
             "$MIEN" video . --each jsonl; echo $?; grep -c '"frame"' *.jsonl
             """)
         #expect(made.errors == "")
         #expect(made.lines.first == "0")
-        #expect(made.lines.dropFirst() == "abcdefghijkl".map { "\($0).jsonl:2" }[...])
+        #expect(made.lines.dropFirst() == "abcdefghijkl".map { "\($0).jsonl:\($0 == "c" ? 5 : 2)" }[...])
     }
 
     @Test("Of a picture that moves image looks at the first, and says so; video and dump look at all")
     func moving() throws {
         let folder = try Folder()
-        let pages = (0..<3).flatMap { Self.picture($0) }
+        // FFmpeg knows such pictures by the line feed behind their first two letters.
+        let pages = (0..<3).flatMap { Array("P5\n32 32\n255\n".utf8) + [UInt8](repeating: $0, count: 1024) }
         try folder.write(below: "in", "a.pgm", pages)
         let image = try run(folder, ["image", "in/a.pgm"])
         #expect(try image.frames().count == 1)
@@ -336,7 +348,7 @@ struct BatchTests {
     @Test("An input that one of its own results would overwrite is refused")
     func overwriting() throws {
         let folder = try pictures(["a.pgm"])
-        for name in ["a.jsonl", ".a.partial.jsonl", ".a.mien.json"] {
+        for name in [".a.partial.jsonl", ".a.mien.json"] {
             try folder.write(below: "in", name, Self.picture(0))
             let outcome = try run(folder, ["image", "in/a.pgm", "in/\(name)", "--each", "jsonl"])
             #expect(outcome.status == 64)

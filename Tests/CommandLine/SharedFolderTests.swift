@@ -21,7 +21,7 @@ struct SharedFolderTests {
             # Its own processor time is what it may take: as long as it has files of its own but none whole.
             held() {
                 "$MIEN" "$@" & id=$!
-                until compgen -G "out/.*$(printf %s "$id" | token).*.partial.*" >/dev/null; do sleep 0.01; done
+                until compgen -G "out/.*$(printf %s "$id" | token)*.partial.*" >/dev/null; do sleep 0.01; done
                 kill -STOP $id
             }
             token() { python3 -c 'import sys; n = int(sys.stdin.read()); s = ""

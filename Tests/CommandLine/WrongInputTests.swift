@@ -31,12 +31,12 @@ struct WrongInputTests {
         for address in ["https://example.org/watch?v=1", "rtsp://camera.local:554/stream", "HTTP://x/[a].mp4"] {
             try expectFailure(
                 [command, address], "mien: \(address): mien opens no network, on purpose",
-                "ffmpeg -i '\(address)' -c copy -f matroska - | mien video -\n")
+                "ffmpeg -i '\(address)' -c copy -f matroska - | mien video -\n", status: 65)
         }
-        try expectFailure([command, "s3://bucket/talk.mp4"], "aws s3 cp 's3://bucket/talk.mp4' - | mien video -\n")
-        try expectFailure([command, "file:///nowhere/talk.mp4"], "name the file itself: /nowhere/talk.mp4\n")
+        try expectFailure([command, "s3://bucket/talk.mp4"], "aws s3 cp 's3://bucket/talk.mp4' - | mien video -\n", status: 65)
+        try expectFailure([command, "file:///nowhere/talk.mp4"], "name the file itself: /nowhere/talk.mp4\n", status: 65)
         try expectFailure(["live", "--device", "rtsp://camera/1"], "| mien video -")
-        try expectFailure([command, "a b://c"], "a b://c: no such file\n")
+        try expectFailure([command, "a b://c"], "a b://c: no such file\n", status: 65)
     }
 
     @Test("A text file, an empty file and a directory", arguments: ["video", "image"])
@@ -139,9 +139,10 @@ struct WrongInputTests {
     @Test("Where no input can be opened, no output is touched")
     func untouched() throws {
         let folder = try Folder()
-        let output = try folder.write("out.jsonl", "precious\n".utf8)
+        let precious = "{\"mien\":\"0\",\"model\":\"mien\",\"classes\":[\"happy\"]}\n"
+        let output = try folder.write("out.jsonl", precious.utf8)
         try expectFailure(["video", "/nowhere.mp4", "--jsonl", output], "/nowhere.mp4", status: 65)
-        #expect(try folder.read("out.jsonl") == "precious\n")
+        #expect(try folder.read("out.jsonl") == precious)
     }
 
     @Test("An output that is an input, or another output, is refused before anything is lost")

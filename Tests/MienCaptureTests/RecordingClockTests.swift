@@ -100,7 +100,7 @@ struct RecordingClockTests {
         }
         // A broadcast's last sound comes out when the next part's pictures have begun.
         var stamps = part(50_000) + part(20_000)
-        stamps.swapAt(19, 22)
+        stamps.insert(stamps.remove(at: 19), at: 22)
         stamps.append(Stamp(stream: 2, dts: 20_360, pts: 20_360))
         let got = try times(stamps, start: 50, isBroadcast: true)
         #expect(got.filter { $0.stream == 0 }.map(\.pts) == Self.even(20))

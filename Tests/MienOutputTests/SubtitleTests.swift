@@ -80,6 +80,17 @@ struct SubtitleTests {
             ])
     }
 
+    @Test("No cue lasts over a gap between frames")
+    func gap() throws {
+        var frames = frames(letters(("n", 20))) + frames(letters(("h", 20)), from: 301)
+        // A face that comes back after such a time has another number.
+        for index in 20..<40 { frames[index].faces[0].id = 2 }
+        #expect(
+            try cues(frames) == ["00.000 01.000: face 1: neutral", "01.000 02.000: face 2: happy"])
+        let text = try subtitles(frames, .srt)
+        #expect(text.contains("00:05:01,000 --> 00:05:02,000"))
+    }
+
     @Test("WebVTT and SubRip have their own ways with headers, numbers and times")
     func formats() throws {
         let frames = frames(letters(("n", 20)), from: 36_061.25)

@@ -57,7 +57,7 @@ import Testing
             (",\(Rows.pixels(1)),Training", "emotion must be 0 to 6"),
             ("3,\(Rows.pixels(1)),Test", "Usage must be Training, PublicTest or PrivateTest, not \"Test\""),
             ("3,\(Rows.pixels(1))", "a row of 3 columns is expected"),
-            ("3,\"\(Rows.pixels(1)),Training", "a row of 3 columns is expected"),
+            ("3,\"\(Rows.pixels(1)),Training", "the pixels must be numbers, not \",\""),
             ("3,\(Rows.pixels(1)),Training,4", "a row of 3 columns is expected, there are more"),
         ])
     func wrongRow(_ row: String, _ reason: String) throws {

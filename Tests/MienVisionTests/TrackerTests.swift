@@ -51,6 +51,26 @@ struct TrackerTests {
         #expect(track([[sighting(1, x: 100)], [sighting(2, x: 100)]], cuts: [1])[1].map(\.id) == [2])
     }
 
+    @Test("A face keeps its id where pictures get larger, and gets another where they get another shape")
+    func sizes() {
+        func ids(width: Int, height: Int) -> [Int] {
+            var tracker = Tracker()
+            var faces: [TrackedFace] = []
+            tracker.adapt(toWidth: 640, height: 360)
+            tracker.track([sighting(1, x: 200)], time: 0, isCut: false, into: &faces)
+            tracker.adapt(toWidth: width, height: height)
+            let (x, y) = (Double(width) / 640, Double(height) / 360)
+            let grown = sighting(2, x: 0).region
+            tracker.track(
+                [Sighting(tracklet: 2, region: Region(x: 200 * x, y: grown.y * y, width: 60 * x, height: 60 * x))],
+                time: 0.04, isCut: false, into: &faces)
+            return faces.map(\.id)
+        }
+        #expect(ids(width: 1920, height: 1080) == [1])
+        #expect(ids(width: 641, height: 360) == [1])
+        #expect(ids(width: 480, height: 640) == [2])
+    }
+
     @Test("a face far away, or of another size, is another")
     func others() {
         let frames = track([[sighting(1, x: 100)], [sighting(2, x: 300)], [sighting(3, x: 300, width: 160)]])

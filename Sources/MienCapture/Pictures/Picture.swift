@@ -32,7 +32,8 @@ public final class Picture {
         let (stored, shown) = (Int(frame.pointee.width), max(columns, 1))
         let left = turned.x * stored / shown
         return Box(
-            x: left, y: turned.y, width: max(1, (turned.x + turned.width) * stored / shown - left), height: turned.height)
+            x: left, y: turned.y, width: max(1, (turned.x + turned.width) * stored / shown - left),
+            height: turned.height)
     }
 
     /// Becomes the same picture as `other`. Its pixels are shared until one of both is drawn on.

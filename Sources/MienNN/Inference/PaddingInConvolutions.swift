@@ -3,6 +3,8 @@ extension Graph {
     /// convolutions take them anyway. Pads that something else reads stay.
     func withPaddingInConvolutions() -> Graph { withPaddingBehindTranspositions().paddingMerged() }
 
+    private func isOutput(_ name: String) -> Bool { outputs.contains { $0.name == name } }
+
     /// Which nodes read each value.
     private var readers: [String: [Node]] {
         nodes.reduce(into: [:]) { readers, node in
@@ -18,7 +20,7 @@ extension Graph {
         // By the name of the padded picture: the node, and what it adds to each dimension.
         var moved: [String: (node: Node, pads: [Int])] = [:]
         for node in nodes where node.operation == "Pad" {
-            guard let name = node.outputs.first, name != output.name, let pads = zeroPads(node),
+            guard let name = node.outputs.first, !isOutput(name), let pads = zeroPads(node),
                 let next = readers[name], next.count == 1, next[0].operation == "Transpose",
                 case .integers(let order) = next[0].attributes["perm"], order.sorted() == [0, 1, 2, 3]
             else { continue }
@@ -44,7 +46,7 @@ extension Graph {
         let readers = readers
         var padded: [String: (source: String, pads: [Int])] = [:]
         for node in nodes where node.operation == "Pad" {
-            guard let source = node.inputs.first, let name = node.outputs.first, name != output.name,
+            guard let source = node.inputs.first, let name = node.outputs.first, !isOutput(name),
                 let pads = picturePads(node),
                 (readers[name] ?? []).allSatisfy({ $0.inputs.first == name && $0.hasOwnPads })
             else { continue }

@@ -1,7 +1,7 @@
 internal import CMienOneDNN
 
 /// `Add`, `Sub`, `Mul`, `Div` of two tensors, of which the second may be repeated along dimensions of 1, or be constant.
-struct Arithmetic: Operator {
+struct Arithmetic: Fusing {
     var algorithm: dnnl_alg_kind_t
     /// The second operand, if it's constant.
     var constant: Tensor?
@@ -54,13 +54,6 @@ struct Arithmetic: Operator {
             return Normalisation(scale: factors.map(\.0), shift: factors.map(\.1))
         }
         return Arithmetic(algorithm: algorithm, constant: Tensor(shape: aligned, values: constant.values))
-    }
-
-    func followed(by functions: [Activation.Function]) -> (any Operator)? {
-        guard let chain = self.functions.fused(with: functions) else { return nil }
-        var result = self
-        result.functions = chain
-        return result
     }
 
     func plan(

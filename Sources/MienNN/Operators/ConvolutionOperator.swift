@@ -1,7 +1,7 @@
 internal import CMienOneDNN
 
 /// `Conv`: pictures with a kernel moved over them, in groups or not.
-struct Convolution: Operator {
+struct Convolution: Weighted, Accumulating {
     /// O, I / groups, H, W.
     var weights: Tensor
     /// One for each channel of the result.
@@ -9,12 +9,9 @@ struct Convolution: Operator {
     var window: Window
     var groups: Int
     var functions: [Activation.Function] = []
-    /// A second input is added before the functions.
     var accumulates = false
 
-    var weightCount: Int { weights.values.count }
     var operationsPerValue: Int { weights.shape[1...].reduce(1, *) }
-    var writesInto: Int? { accumulates ? 1 : nil }
 
     static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let (channels, height, width) = try node.pictureShape()
@@ -38,31 +35,6 @@ struct Convolution: Operator {
             shape: try node.checked([1, shape[0], window.height, window.width]))
     }
 
-    func scaled(by scale: [Float], shift: [Float]) -> (any Operator)? {
-        guard functions.isEmpty, !accumulates else { return nil }
-        var result = self
-        let size = weights.values.count / bias.count
-        for channel in bias.indices {
-            result.bias[channel] = bias[channel] * scale[channel] + shift[channel]
-            for index in channel * size..<(channel + 1) * size { result.weights.values[index] *= scale[channel] }
-        }
-        return result
-    }
-
-    func followed(by functions: [Activation.Function]) -> (any Operator)? {
-        guard let chain = self.functions.fused(with: functions) else { return nil }
-        var result = self
-        result.functions = chain
-        return result
-    }
-
-    func accumulating() -> (any Operator)? {
-        guard functions.isEmpty, !accumulates else { return nil }
-        var result = self
-        result.accumulates = true
-        return result
-    }
-
     /// Whether it has a kernel for pictures in blocks of channels, or is the first, which takes them in any order.
     var takesBlocks: Bool {
         let block = MemoryDescriptor.channelBlock
@@ -80,7 +52,7 @@ struct Convolution: Operator {
             : program.tensor(try MemoryDescriptor(shape, layout: program.layout(channels: shape[1])))
         let sizes = weights.shape
         let dimensions = groups == 1 ? sizes : [groups, sizes[0] / groups] + sizes[1...]
-        let attributes = try Attributes((accumulates ? [.sum] : []) + functions.map(\.postOperation))
+        let attributes = try Attributes(postOperations)
         func kernel(_ algorithm: dnnl_alg_kind_t) throws(OneDNNError) -> PrimitiveDescriptor {
             try PrimitiveDescriptor(
                 name,

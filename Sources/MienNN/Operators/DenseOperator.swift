@@ -1,13 +1,12 @@
 internal import CMienOneDNN
 
 /// `Gemm` and `MatMul` by a constant: each result is a weighted sum of all inputs.
-struct Dense: Operator {
+struct Dense: Weighted {
     /// Results, inputs: row-major. Inputs that come as pictures are in the order C, H, W.
     var weights: Tensor
     var bias: [Float]
     var functions: [Activation.Function] = []
 
-    var weightCount: Int { weights.values.count }
     var operationsPerValue: Int { weights.shape[1] }
 
     static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
@@ -32,24 +31,6 @@ struct Dense: Operator {
             bias = bias.indices.map { beta * term.values[term.values.count == 1 ? 0 : $0] }
         }
         return .layer(Dense(weights: weights, bias: bias), shape: try node.checked([1, count]))
-    }
-
-    func scaled(by scale: [Float], shift: [Float]) -> (any Operator)? {
-        guard functions.isEmpty else { return nil }
-        var result = self
-        let size = weights.values.count / bias.count
-        for channel in bias.indices {
-            result.bias[channel] = bias[channel] * scale[channel] + shift[channel]
-            for index in channel * size..<(channel + 1) * size { result.weights.values[index] *= scale[channel] }
-        }
-        return result
-    }
-
-    func followed(by functions: [Activation.Function]) -> (any Operator)? {
-        guard let chain = self.functions.fused(with: functions) else { return nil }
-        var result = self
-        result.functions = chain
-        return result
     }
 
     func plan(

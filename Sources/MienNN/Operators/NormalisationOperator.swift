@@ -2,7 +2,7 @@ internal import CMienOneDNN
 
 /// `BatchNormalization` of a trained network, and whatever else multiplies and adds a number for each channel. Becomes
 /// part of the layer before where that can take it.
-struct Normalisation: Operator {
+struct Normalisation: Fusing {
     var scale: [Float]
     var shift: [Float]
     var functions: [Activation.Function] = []
@@ -27,13 +27,6 @@ struct Normalisation: Operator {
         return Normalisation(
             scale: zip(self.scale, scale).map(*),
             shift: self.shift.indices.map { self.shift[$0] * scale[$0] + shift[$0] })
-    }
-
-    func followed(by functions: [Activation.Function]) -> (any Operator)? {
-        guard let chain = self.functions.fused(with: functions) else { return nil }
-        var result = self
-        result.functions = chain
-        return result
     }
 
     func plan(

@@ -1,14 +1,12 @@
 internal import CMienOneDNN
 
 /// `Resize` of pictures: nearest by whole factors, where each pixel becomes a rectangle of pixels, and linear.
-struct Resampling: Operator {
+struct Resampling: Accumulating {
     var algorithm: dnnl_alg_kind_t
     var functions: [Activation.Function] = []
-    /// A second input is added before the functions.
     var accumulates = false
 
     var operationsPerValue: Int { algorithm == dnnl_resampling_nearest ? 1 : 4 }
-    var writesInto: Int? { accumulates ? 1 : nil }
 
     static func read(_ node: CheckedNode) throws(ModelError) -> Reading {
         let (channels, height, width) = try node.pictureShape()
@@ -49,20 +47,6 @@ struct Resampling: Operator {
         }
     }
 
-    func followed(by functions: [Activation.Function]) -> (any Operator)? {
-        guard let chain = self.functions.fused(with: functions) else { return nil }
-        var result = self
-        result.functions = chain
-        return result
-    }
-
-    func accumulating() -> (any Operator)? {
-        guard functions.isEmpty, !accumulates else { return nil }
-        var result = self
-        result.accumulates = true
-        return result
-    }
-
     func plan(
         _ name: String, _ inputs: [Operand], shape: [Int], in program: ProgramBuilder
     ) throws(OneDNNError) -> Operand {
@@ -75,7 +59,7 @@ struct Resampling: Operator {
             name,
             dnnl_resampling_desc_t.forward(
                 .inference, algorithm, source: source.descriptor, destination: result.descriptor),
-            Attributes((accumulates ? [.sum] : []) + functions.map(\.postOperation)))
+            Attributes(postOperations))
         try program.run(descriptor, reading: [(.source, source)], writing: result)
         return result
     }

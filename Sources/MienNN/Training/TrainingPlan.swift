@@ -63,6 +63,8 @@ final class TrainingPlan {
         backward.append(.step(try Step(Primitive(primitive), tensors)))
     }
 
+    func runBackward(_ call: @escaping (inout SplitMix64) -> Void) { backward.append(.call(call)) }
+
     func copyBackward(_ source: Memory, to destination: Memory) throws(OneDNNError) {
         backward.append(.step(try Step(reorder: source, to: destination)))
     }

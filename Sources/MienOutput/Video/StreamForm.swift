@@ -67,7 +67,8 @@ final class StreamForm {
     /// The largest box of the same shape in the middle, as displayed.
     private func place(of source: Picture, in picture: Picture) -> Box {
         let scale = min(
-            Double(picture.width) / Double(max(source.width, 1)), Double(picture.height) / Double(max(source.height, 1)))
+            Double(picture.width) / Double(max(source.width, 1)), Double(picture.height) / Double(max(source.height, 1))
+        )
         // Chroma's samples are shared by two pixels each way.
         let width = max(2, Int((Double(source.width) * scale).rounded()) & -2)
         let height = max(2, Int((Double(source.height) * scale).rounded()) & -2)

@@ -37,7 +37,7 @@ final class VideoEncoder {
         Self.set(context, timeBase: timeBase, rate: rate)
         Self.setForm(of: context, like: picture, asStored: asStored)
         Self.setColours(
-            of: context, like: picture, formats: asStored && keepsPixelFormat ? codec.pointee.pix_fmts : nil)
+            of: context, like: picture, formats: codec.pointee.pix_fmts, keepsFormat: asStored && keepsPixelFormat)
         if needsHeaders { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
         var options: OpaquePointer?
         defer { av.pointee.av_dict_free(&options) }
@@ -80,16 +80,17 @@ final class VideoEncoder {
         context.pointee.sample_aspect_ratio = AVRational(num: aspect.numerator, den: aspect.denominator)
     }
 
-    /// `formats`: those that may be kept; nil: none but that which all players show.
+    /// `formats`: those that the encoder takes. `keepsFormat`: also one that not all players show.
     private static func setColours(
         of context: UnsafeMutablePointer<AVCodecContext>, like picture: Picture,
-        formats: UnsafePointer<AVPixelFormat>?
+        formats: UnsafePointer<AVPixelFormat>?, keepsFormat: Bool
     ) {
         let frame = picture.frame.pointee
         let wanted = AVPixelFormat(frame.format)
         let found = formats.map { picture.av.pointee.avcodec_find_best_pix_fmt_of_list($0, wanted, 0, nil) }
         // Grey and full RGB can be encoded by some, and shown by few.
-        let isKept = found == wanted && !picture.isGreyOrRGB
+        let isShown = wanted == AV_PIX_FMT_YUV420P || wanted == AV_PIX_FMT_YUVJ420P
+        let isKept = found == wanted && !picture.isGreyOrRGB && (keepsFormat || isShown)
         context.pointee.pix_fmt = isKept ? wanted : AV_PIX_FMT_YUV420P
         context.pointee.color_range = frame.color_range
         context.pointee.color_primaries = frame.color_primaries

@@ -17,9 +17,10 @@ final class VideoFile {
     private var hasHeader = false
     /// To be set before the header is written.
     var enclosures: Enclosures?
-    /// How long packets last of streams that have few, by the index of the stream and the packet's time: fragments don't
-    /// say it.
+    /// How long packets last, by the index of the stream and the packet's time: of streams that have few all, of others the
+    /// last one. Fragments don't say it.
     private var durations: [Int32: [Int64: Int64]] = [:]
+    private var sparse: Set<Int32> = []
     /// The last decoding time of each stream: they must rise.
     private var lastTimes: [Int32: Int64] = [:]
     /// Up to where the file is whole.
@@ -77,7 +78,7 @@ final class VideoFile {
     /// Says of a stream that seconds may pass in it without a packet: it doesn't hold up the others for longer than
     /// pictures may be lost.
     func expectFew(in index: Int32) {
-        durations[index] = [:]
+        sparse.insert(index)
         format.pointee.max_interleave_delta = Int64(AV_TIME_BASE)
     }
 
@@ -117,7 +118,8 @@ final class VideoFile {
         packet.pointee.stream_index = index
         packet.pointee.pos = -1
         order(packet)
-        if durations[index] != nil { durations[index]?[packet.pointee.pts] = packet.pointee.duration }
+        if !sparse.contains(index) { durations[index]?.removeAll(keepingCapacity: true) }
+        durations[index, default: [:]][packet.pointee.pts] = packet.pointee.duration
         try check { av.pointee.av_interleaved_write_frame(format, packet) }
         wholeSize = saver.size
         if isKey { saver.save() }

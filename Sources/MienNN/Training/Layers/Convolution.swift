@@ -72,6 +72,13 @@ extension TrainingPlan {
                     source: source, weights: any(shape, .float32), bias: wideBias?.descriptor ?? .none,
                     destination: destination, window),
                 forward: forward)
+            if bias == nil, !x.needsGradient,
+                let own = PlainPictureGradient(
+                    weights.dimensions, window, source: xForward, result: dy, oneDNN: byWeights)
+            {
+                runBackward { _ in own.run(w.gradient) }
+                return
+            }
             let xBackward = try wide(backward(xForward, as: narrow(byWeights.source, n, i)))
             let dyWeights = try wide(backward(dy, as: narrow(byWeights.destinationGradient, n, o)))
             let db = try b.map { b throws(OneDNNError) in
