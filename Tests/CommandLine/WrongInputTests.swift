@@ -33,8 +33,10 @@ struct WrongInputTests {
                 [command, address], "mien: \(address): mien opens no network, on purpose",
                 "ffmpeg -i '\(address)' -c copy -f matroska - | mien video -\n", status: 65)
         }
-        try expectFailure([command, "s3://bucket/talk.mp4"], "aws s3 cp 's3://bucket/talk.mp4' - | mien video -\n", status: 65)
-        try expectFailure([command, "file:///nowhere/talk.mp4"], "name the file itself: /nowhere/talk.mp4\n", status: 65)
+        try expectFailure(
+            [command, "s3://bucket/talk.mp4"], "aws s3 cp 's3://bucket/talk.mp4' - | mien video -\n", status: 65)
+        try expectFailure(
+            [command, "file:///nowhere/talk.mp4"], "name the file itself: /nowhere/talk.mp4\n", status: 65)
         try expectFailure(["live", "--device", "rtsp://camera/1"], "| mien video -")
         try expectFailure([command, "a b://c"], "a b://c: no such file\n", status: 65)
     }
