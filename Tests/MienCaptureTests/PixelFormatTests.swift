@@ -73,7 +73,7 @@ struct PixelFormatTests {
         let folder = try TemporaryFolder()
         let path = folder.path("odd.mkv")
         let sides = size.split(separator: "x")
-        try Program.make(path, "-vf scale=\(sides[0]):\(sides[1]) -c:v ffv1 -pix_fmt yuv444p", frames: 2)
+        try Program.make(path, "-vf scale=\(sides[0]):\(sides[1]),setsar=1 -c:v ffv1 -pix_fmt yuv444p", frames: 2)
         let reading = try Reading(path)
         #expect(reading.sizes == Array(repeating: sides.compactMap { Int($0) }, count: 2))
         #expect(try #require(try difference(reading.first, Program.luma(path))).largest <= 2)
