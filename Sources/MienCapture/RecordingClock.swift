@@ -185,7 +185,7 @@ private struct StreamLine {
 
     /// Its packets say when they are to be decoded. Those before it didn't, and what they said is no measure for these.
     mutating func haveDecodingTimes() {
-        if !hasDecodingTimes { (hasDecodingTimes, last, highest) = (true, nil, nil) }
+        if !hasDecodingTimes { (hasDecodingTimes, highest) = (true, nil) }
     }
 
     /// A decoding time for a packet: this one, or the last one's where that is later.
@@ -197,8 +197,8 @@ private struct StreamLine {
 
     /// A packet has this time, or the last one's where that is later.
     mutating func pass(_ time: Int64, delay: Int64) {
-        last = max(last ?? time, time)
-        next = time + interval
+        let latest = max(last ?? time, time)
+        (last, next) = (latest, latest + interval)
         end = max(end, time + delay + interval)
     }
 }
