@@ -21,18 +21,18 @@ struct EvaluateDetector: ParsableCommand {
         completion: .file())
     var found: String?
     @Flag(help: "Print JSON instead of a line.") var json = false
-    @Option(help: "Workers; all cores unless given.") var threads: Int?
+    @Option(help: "Workers; all cores that may be used unless given.") var threads: Int?
+    @OptionGroup var overwriting: OverwritingOptions
 
     func validate() throws {
         if !(minScore > 0 && minScore < 1) { throw ValidationError("--min-score: between 0 and 1, please") }
         if pixels < 1024 { throw ValidationError("--pixels: at least 1024, please") }
         if every < 1 { throw ValidationError("--every: at least 1, please") }
-        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
+        try checkThreads(threads)
     }
 
     func run() throws {
-        try ForeignNames.refuse(model)
-        try FileIdentity.refuseOverlap(outputs: [found].compactMap(\.self), inputs: [model])
+        try overwriting.check([found].compactMap(\.self).map { .init($0, .foundFaces) }, inputs: [model])
         let network = try Model(onnx: File.read(model))
         let evaluation = try DetectorEvaluation(
             of: network, folder: data, every: every, pixels: pixels, lowestScore: minScore,

@@ -47,6 +47,7 @@ struct FileForm: Sendable {
             && start.bytes[2...].starts(with: [0x12, 4] + Array("mien".utf8))
     }
     static let checkpoint = FileForm("a checkpoint") { $0.hasPrefix("mien checkpoint") }
+    static let foundFaces = FileForm("a table of faces") { $0.hasPrefix("file,x,y,width,height,roll,score\n") }
     static let answers = FileForm("answers") { $0.hasPrefix(Evaluation.csvHeader) }
     static let scores = FileForm("scores") {
         $0.hasPrefix(#"{"model":"#) && $0.text.contains("expected_calibration_error")
@@ -60,7 +61,8 @@ struct FileForm: Sendable {
 
     /// All that are known by their first bytes.
     static let ofText = [
-        jsonLines, csv, vtt, srt, page, statistics, failures, network, checkpoint, answers, scores, sheet, dumpTable,
+        jsonLines, csv, vtt, srt, page, statistics, failures, network, checkpoint, foundFaces, answers, scores, sheet,
+        dumpTable,
         coco,
     ]
 

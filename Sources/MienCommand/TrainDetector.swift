@@ -37,14 +37,16 @@ struct TrainDetector: ParsableCommand {
     var schedule = DetectorTraining.Recipe().schedule
     @Option(help: "Of all chance.") var seed = DetectorTraining.Recipe().seed
     @Flag(help: "Go on from FILE.checkpoint, if it is there.") var resume = false
-    @Option(help: "Workers; all cores unless given. The result does not depend on it.") var threads: Int?
+    @Option(help: "Workers; all cores that may be used unless given. The result does not depend on it.") var threads:
+        Int?
+    @OptionGroup var overwriting: OverwritingOptions
 
     func validate() throws {
         if epochs < 1 { throw ValidationError("--epochs: at least 1, please") }
         if steps < 1 { throw ValidationError("--steps: at least 1, please") }
         if batch < 4 || batch % 4 != 0 { throw ValidationError("--batch: a multiple of 4, please") }
         if !(learningRate > 0) { throw ValidationError("--learning-rate: above 0, please") }
-        if let threads, threads < 1 { throw ValidationError("--threads: at least 1, please") }
+        try checkThreads(threads)
         if votes != nil, data == nil { throw ValidationError("--votes belong to fer2013.csv: name it with --data") }
         for folder in [heads, scenes].compactMap(\.self) + backgrounds where !PictureFolder.isFolder(folder) {
             throw ValidationError("\(folder): is no folder")
@@ -53,8 +55,8 @@ struct TrainDetector: ParsableCommand {
 
     func run() throws {
         let (threads, checkpoint) = (threads ?? coreCount, out + ".checkpoint")
-        for file in [start].compactMap(\.self) { try ForeignNames.refuse(file) }
-        try FileIdentity.refuseOverlap(outputs: [out, checkpoint], inputs: [data, votes, start].compactMap(\.self))
+        try overwriting.check(
+            [.init(out, .network), .init(checkpoint, .checkpoint)], inputs: [data, votes, start].compactMap(\.self))
         try File.checkIsWritable(out)
         let faces = try data.map {
             try PictureSet(

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("What a detector should say, and how wrong it is")
 struct DetectorLossTests {
-    private let (width, height) = (320, 192)
+    private let width = 320
+    private let height = 192
 
     private func targets(_ faces: [SceneMaker.Face]) -> [Float] {
         var targets = [Float](repeating: 9, count: DetectorTargets.count)

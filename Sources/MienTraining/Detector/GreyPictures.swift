@@ -2,6 +2,7 @@ import Glibc
 import Mien
 import MienImage
 import MienNN
+import MienSystem
 import MienVision
 import Synchronization
 
