@@ -179,12 +179,14 @@ import Testing
             var chance = SplitMix64(99, UInt64(slot.offset))
             for _ in 0..<6 {
                 let index = chance.integer(in: slot.offset...(slot.offset + slot.count - 1))
-                let slopes = try [step, -step].map { change in
+                var slopes = try [step, -step, step / 4, -step / 4].map { change in
                     var changed = start
                     changed[index] += change
                     network.trainer.parameters = changed
                     return (try network.lossAndGradient().loss - loss) / Double(change)
                 }
+                // Where a loss is curved, the mean of both sides is nearer.
+                slopes += [(slopes[0] + slopes[1]) / 2, (slopes[2] + slopes[3]) / 2]
                 let expected = Double(gradient[index])
                 // Where a ReLU or a maximum tips over between the two points, the slope on that side is another.
                 let error = slopes.map { abs($0 - expected) }.reduce(.infinity, min)

@@ -98,7 +98,7 @@ public struct DetectionDecoder: Sendable {
                     x: DetectorCell.middle(x, stride: output.stride) + number(1) * stride,
                     y: DetectorCell.middle(y, stride: output.stride) + number(2) * stride,
                     side: DetectorCell.side(number(3), stride: output.stride),
-                    roll: atan2f(number(5), number(4)) * 180 / .pi)
+                    roll: FacePlace.degrees(atan2f(number(5), number(4))))
                 let score = 1 / (1 + expf(-logit))
                 guard score.isFinite, place.x.isFinite, place.y.isFinite, place.roll.isFinite, place.side >= 1,
                     place.side <= Self.largestSide

@@ -36,8 +36,11 @@ public struct FacePlace: Hashable, Sendable {
         let middle = eyes + 0.3 * down
         self.init(
             x: middle.x, y: middle.y, side: max(1.27 * width + 1.22 * height, 2.35 * width, 2.2 * height),
-            roll: atan2f(across.y, across.x) * 180 / .pi)
+            roll: Self.degrees(atan2f(across.y, across.x)))
     }
+
+    /// From radians between -pi and pi; rounding takes none beyond 180.
+    static func degrees(_ angle: Float) -> Float { min(max(angle * 180 / .pi, -180), 180) }
 
     /// Intersection over union with another, as if neither were turned.
     public func overlap(with other: FacePlace) -> Float {
