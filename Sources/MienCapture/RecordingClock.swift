@@ -55,7 +55,7 @@ struct RecordingClock {
             let delay = presentation.flatMap { line.delay(of: $0, from: stamp) }
             let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
             let time = place(stamp, delay: delay ?? 0, isKey: isKey, now: now, in: &line)
-            if decoding != nil { packet.pointee.dts = line.last ?? time }
+            if decoding != nil { packet.pointee.dts = line.rising(time) }
             packet.pointee.pts = delay.map { time + $0 } ?? mien_av_no_time
         } else if let presentation {
             let time = line.time(of: presentation, now: now)
@@ -64,7 +64,7 @@ struct RecordingClock {
         } else {
             let time = line.expected(now: now)
             // Which picture is shown when, its decoder knows.
-            if index != Int(pictures) { (packet.pointee.dts, packet.pointee.pts) = (time, time) }
+            if index != Int(pictures) { (packet.pointee.dts, packet.pointee.pts) = (line.rising(time), time) }
             line.pass(time, delay: 0)
         }
         if !line.isSparse { position = max(position, line.ticks.seconds(line.last ?? 0)) }
@@ -137,6 +137,8 @@ private struct StreamLine {
     var highest: Int64?
     private var next: Int64?
     private(set) var end = -Ticks.limit
+    /// The last decoding time that a packet was given.
+    private var given: Int64?
     /// The stamp before, where it was passed over.
     var stray: Int64?
 
@@ -183,13 +185,20 @@ private struct StreamLine {
 
     /// Its packets say when they are to be decoded. Those before it didn't, and what they said is no measure for these.
     mutating func haveDecodingTimes() {
-        if !hasDecodingTimes { (hasDecodingTimes, highest) = (true, nil) }
+        if !hasDecodingTimes { (hasDecodingTimes, last, highest) = (true, nil, nil) }
+    }
+
+    /// A decoding time for a packet: this one, or the last one's where that is later.
+    mutating func rising(_ time: Int64) -> Int64 {
+        let rising = max(time, given ?? time)
+        given = rising
+        return rising
     }
 
     /// A packet has this time, or the last one's where that is later.
     mutating func pass(_ time: Int64, delay: Int64) {
-        let latest = max(last ?? time, time)
-        (last, next) = (latest, latest + interval)
+        last = max(last ?? time, time)
+        next = time + interval
         end = max(end, time + delay + interval)
     }
 }
